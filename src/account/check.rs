@@ -1,0 +1,148 @@
+//! Holds a tree of nodes against the schema and reports every mistake: unknown and duplicate keys, wrong types, texts that mean
+//! nothing. After it, a value that is there and was not reported can be taken as what the schema says.
+
+use super::node::{Kind, Node};
+use super::schema::{Key, Shape};
+use super::value::{self, Problem};
+use crate::finding::{self, Finding, Findings};
+
+/// Checks a node against a shape. `setting` is its dotted name for messages.
+pub fn check(node: &Node, shape: &Shape, setting: &str, findings: &mut Findings) {
+    match (shape, &node.kind) {
+        (Shape::Either(shapes), _) => check(node, either(shapes, node), setting, findings),
+        (Shape::OneOrMany(one), Kind::List(_)) => list(node, one, setting, findings),
+        (Shape::OneOrMany(one), _) => check(node, one, setting, findings),
+        (_, Kind::Null) => findings.push(Finding::new(&finding::EMPTY_VALUE).arg("setting", setting).at(node.place)),
+        (Shape::Map(keys), Kind::Map(_)) => map(node, keys, setting, findings),
+        (Shape::Free(value), Kind::Map(_)) => free(node, value, setting, findings),
+        (Shape::List(item), Kind::List(_)) => list(node, item, setting, findings),
+        (Shape::Map(_) | Shape::Free(_) | Shape::List(_), _) | (_, Kind::Map(_) | Kind::List(_)) => {
+            wrong_kind(node, shape, setting, findings);
+        }
+        (_, Kind::Scalar { text, quoted }) => {
+            if let Err(problem) = scalar(text, *quoted, shape) {
+                findings.push(problem.finding(setting).at(node.place));
+            }
+        }
+    }
+}
+
+/// Which of several shapes a node means to be, by its kind alone.
+pub(super) fn either<'s>(shapes: &'s [Shape], node: &Node) -> &'s Shape {
+    let fits = |shape: &&Shape| match (&node.kind, shape) {
+        (Kind::Map(_), Shape::Map(_) | Shape::Free(_) | Shape::OneOrMany(_)) => true,
+        (Kind::List(_), Shape::List(_) | Shape::OneOrMany(_)) => true,
+        (Kind::Scalar { .. }, Shape::Map(_) | Shape::Free(_) | Shape::List(_) | Shape::OneOrMany(_)) => false,
+        (Kind::Scalar { .. } | Kind::Null, _) => true,
+        _ => false,
+    };
+    shapes.iter().find(fits).unwrap_or(&shapes[0])
+}
+
+fn join(setting: &str, key: &str) -> String {
+    if setting.is_empty() { key.to_owned() } else { format!("{setting}.{key}") }
+}
+
+fn list(node: &Node, item: &Shape, setting: &str, findings: &mut Findings) {
+    let Kind::List(items) = &node.kind else { return };
+    if items.is_empty() {
+        findings.push(Finding::new(&finding::EMPTY_VALUE).arg("setting", setting).at(node.place));
+    }
+    for node in items {
+        check(node, item, setting, findings);
+    }
+}
+
+fn free(node: &Node, value: &Shape, setting: &str, findings: &mut Findings) {
+    duplicates(node, setting, findings);
+    let Kind::Map(entries) = &node.kind else { return };
+    for entry in entries {
+        check(&entry.value, value, &join(setting, &entry.key), findings);
+    }
+}
+
+fn map(node: &Node, keys: &[Key], setting: &str, findings: &mut Findings) {
+    duplicates(node, setting, findings);
+    let Kind::Map(entries) = &node.kind else { return };
+    for entry in entries {
+        match keys.iter().find(|k| k.name == entry.key) {
+            Some(key) => check(&entry.value, &key.shape, &join(setting, key.name), findings),
+            None => findings.push(unknown(&entry.key, keys, setting).at(entry.key_place)),
+        }
+    }
+    for key in keys.iter().filter(|k| k.required && node.get(k.name).is_none()) {
+        findings.push(Finding::new(&finding::MISSING_KEY).arg("setting", join(setting, key.name)).at(node.place));
+    }
+}
+
+fn duplicates(node: &Node, setting: &str, findings: &mut Findings) {
+    let Kind::Map(entries) = &node.kind else { return };
+    for (i, entry) in entries.iter().enumerate() {
+        if entries[..i].iter().any(|e| e.key == entry.key) {
+            findings.push(Finding::new(&finding::DUPLICATE_KEY).arg("key", join(setting, &entry.key)).at(entry.key_place));
+        }
+    }
+}
+
+fn unknown(key: &str, keys: &[Key], setting: &str) -> Finding {
+    match closest(key, keys.iter().map(|k| k.name)) {
+        Some(near) => Finding::new(&finding::UNKNOWN_KEY_NEAR).arg("near", near).arg("key", join(setting, key)),
+        None => {
+            let known = keys.iter().map(|k| k.name).collect::<Vec<_>>().join(", ");
+            Finding::new(&finding::UNKNOWN_KEY).arg("known", known).arg("key", join(setting, key))
+        }
+    }
+}
+
+/// The known name that was probably meant: "did you mean".
+#[must_use]
+pub fn closest<'k>(typed: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let folded = typed.to_lowercase().replace('-', "_");
+    let distance = |name: &str| strsim::damerau_levenshtein(&folded, &name.replace('-', "_"));
+    let (name, distance) = known.map(|n| (n, distance(n))).min_by_key(|(_, d)| *d)?;
+    (distance <= (folded.chars().count() / 3).max(1)).then_some(name)
+}
+
+fn wrong_kind(node: &Node, shape: &Shape, setting: &str, findings: &mut Findings) {
+    let code = match shape {
+        Shape::Map(_) | Shape::Free(_) => &finding::EXPECTED_MAPPING,
+        Shape::List(_) => &finding::EXPECTED_LIST,
+        _ => &finding::EXPECTED_TEXT,
+    };
+    findings.push(Finding::new(code).arg("setting", setting).at(node.place));
+}
+
+/// Checks one text. Never puts the text of a secret into a problem.
+fn scalar(text: &str, quoted: bool, shape: &Shape) -> Result<(), Problem> {
+    match shape {
+        Shape::Secret | Shape::Text if text.is_empty() => Err(Problem::new(&finding::EMPTY_VALUE)),
+        Shape::Secret | Shape::Text => value::plain(text).map(drop),
+        Shape::Flag if !quoted && matches!(text, "true" | "false") => Ok(()),
+        Shape::Flag => Err(Problem::new(&finding::BAD_FLAG).arg("value", text)),
+        Shape::Port if quoted && value::port(text).is_ok() => Err(Problem::new(&finding::QUOTED_NUMBER).arg("value", text)),
+        Shape::Integer(..) if quoted => Err(Problem::new(&finding::QUOTED_NUMBER).arg("value", text)),
+        Shape::Port => value::port(text).map(drop),
+        Shape::Integer(least, most) => value::integer(text, *least, *most).map(drop),
+        Shape::Size => value::size(text).map(drop),
+        Shape::Host => value::host(text).map(drop),
+        Shape::Domain => value::domain(text).map(drop),
+        Shape::Address => value::address(text).map(drop),
+        Shape::Url => value::url(text).map(drop),
+        Shape::Date => value::date(text).map(drop),
+        Shape::Colour => value::colour(text).map(drop),
+        Shape::Id => value::reverse_dns(text).map(drop),
+        Shape::Word(words) => word(text, words),
+        Shape::Map(_) | Shape::Free(_) | Shape::List(_) | Shape::OneOrMany(_) | Shape::Either(_) => Ok(()),
+    }
+}
+
+fn word(text: &str, words: &[&str]) -> Result<(), Problem> {
+    if words.contains(&text) {
+        return Ok(());
+    }
+    let known = words.join(", ");
+    Err(match closest(text, words.iter().copied()) {
+        Some(near) => Problem::new(&finding::BAD_WORD_NEAR).arg("value", text).arg("near", near).arg("known", known),
+        None => Problem::new(&finding::BAD_WORD).arg("value", text).arg("known", known),
+    })
+}

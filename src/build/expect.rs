@@ -1,0 +1,118 @@
+//! What an account says, setting by setting, in the words of the description: what a file that was read back must agree with.
+
+use std::collections::BTreeMap;
+
+use crate::account::{Fetched, Host, Leave, Login, placeholder};
+use crate::render::{Purpose, Subject, carried_name};
+use crate::secret::Secret;
+
+/// A setting's value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Expected {
+    /// a text
+    Text(String),
+    /// a password
+    Secret(Secret),
+}
+
+/// Settings by dotted name (`incoming.host`, `incoming.1.host` for the second server). What the account does not have is not in it.
+pub(super) type Settings = BTreeMap<String, Expected>;
+
+/// The settings of a subject as a file of this purpose may say them.
+pub(super) fn settings(subject: &Subject<'_>, purpose: Purpose) -> Settings {
+    let account = subject.account;
+    let mut teller = Teller { subject, purpose, out: Settings::new() };
+    if let Some(address) = account.address.as_ref().filter(|_| purpose == Purpose::User) {
+        teller.text("address", address.as_str());
+        if let Some(name) = carried_name(account, subject.client) {
+            teller.text("name", name);
+        }
+    }
+    for (nth, (index, auth)) in subject.selection.incoming.iter().enumerate() {
+        teller.incoming(&prefix("incoming", nth), *index, auth);
+    }
+    for (nth, (index, auth)) in subject.selection.outgoing.iter().enumerate() {
+        teller.outgoing(&prefix("outgoing", nth), *index, auth);
+    }
+    teller.out
+}
+
+/// `incoming`, `incoming.1`, …
+pub(super) fn prefix(side: &str, nth: usize) -> String {
+    if nth == 0 { side.to_owned() } else { format!("{side}.{nth}") }
+}
+
+struct Teller<'a> {
+    subject: &'a Subject<'a>,
+    purpose: Purpose,
+    out: Settings,
+}
+
+impl Teller<'_> {
+    fn text(&mut self, name: &str, value: impl ToString) {
+        self.out.insert(name.to_owned(), Expected::Text(value.to_string()));
+    }
+
+    fn secret(&mut self, name: &str, pick: impl Fn(&Fetched) -> Option<&Option<Secret>>) {
+        let secret = self.subject.fetched.filter(|_| self.purpose == Purpose::User).and_then(pick).cloned().flatten();
+        if let Some(secret) = secret {
+            self.out.insert(name.to_owned(), Expected::Secret(secret));
+        }
+    }
+
+    fn username(&mut self, name: &str, username: &str) {
+        let address = self.subject.account.address.as_ref();
+        let value = match (address, self.purpose) {
+            (Some(address), Purpose::User) => Some(placeholder::expand(username, address)),
+            _ => placeholder::pattern(username, address),
+        };
+        if let Some(value) = value {
+            self.text(name, value);
+        }
+    }
+
+    fn host(&self, host: &Host) -> String {
+        match self.subject.account.address.as_ref().filter(|_| self.purpose == Purpose::User) {
+            Some(user) => host.expand(user.local(), self.subject.account.domain.ascii()).ascii().to_owned(),
+            None => host.ascii().to_owned(),
+        }
+    }
+
+    fn incoming(&mut self, name: &str, index: usize, auth: &str) {
+        let server = &self.subject.account.incoming[index];
+        let endpoint = &server.endpoint;
+        self.text(&format!("{name}.protocol"), &server.protocol);
+        self.text(&format!("{name}.host"), self.host(&endpoint.host));
+        self.text(&format!("{name}.port"), endpoint.port);
+        self.text(&format!("{name}.security"), endpoint.security.word());
+        self.text(&format!("{name}.auth"), auth);
+        self.username(&format!("{name}.username"), &server.username);
+        self.secret(&format!("{name}.password"), |f| f.incoming.get(index));
+        if server.protocol == "pop3" {
+            let leave = match server.leave {
+                Leave::No => "false".to_owned(),
+                Leave::Forever => "true".to_owned(),
+                Leave::Days(days) => format!("days:{days}"),
+            };
+            self.text(&format!("{name}.leave_on_server"), leave);
+        }
+    }
+
+    fn outgoing(&mut self, name: &str, index: usize, auth: &str) {
+        let server = &self.subject.account.outgoing[index];
+        let endpoint = &server.endpoint;
+        self.text(&format!("{name}.host"), self.host(&endpoint.host));
+        self.text(&format!("{name}.port"), endpoint.port);
+        self.text(&format!("{name}.security"), endpoint.security.word());
+        self.text(&format!("{name}.auth"), auth);
+        self.text(&format!("{name}.login"), server.login.word());
+        if server.login != Login::None {
+            self.username(&format!("{name}.username"), &server.username);
+        }
+        match server.login {
+            Login::Same => self.secret(&format!("{name}.password"), |f| f.incoming.first()),
+            Login::Own => self.secret(&format!("{name}.password"), |f| f.outgoing.get(index)),
+            Login::None => {}
+        }
+    }
+}

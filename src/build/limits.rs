@@ -1,0 +1,158 @@
+//! Limits of a client over an account. They are data; here they are evaluated and become findings.
+
+use std::collections::BTreeMap;
+
+use minijinja::Value;
+
+use super::{Job, choice};
+use crate::account::Account;
+use crate::client::{Client, Limit};
+use crate::finding::{self, Catalogue, Finding, Findings, Language, OwnWords, Severity};
+use crate::render::{Engine, Selection};
+
+/// A limit that an account meets.
+#[derive(Debug, Clone)]
+pub enum Met<'a> {
+    /// one of the client's profile
+    Stated(&'a Limit),
+    /// what the profile's `takes` leaves out though no limit of the profile says it
+    Untaken {
+        /// the setting
+        setting: String,
+        /// what the account has
+        value: String,
+        /// what the client takes
+        known: String,
+    },
+}
+
+/// All limits that the view meets.
+pub(super) fn met<'a>(
+    engine: &Engine,
+    client: &'a Client,
+    account: &Account,
+    selection: &Selection,
+    view: &Value,
+    findings: &mut Findings,
+) -> Vec<Met<'a>> {
+    let mut met = Vec::new();
+    for limit in &client.limits {
+        match engine.condition(&limit.when).and_then(|c| c.holds(view)) {
+            Ok(true) => met.push(Met::Stated(limit)),
+            Ok(false) => {}
+            Err(error) => {
+                let finding = Finding::new(&finding::TEMPLATE_FAILED).arg("path", &limit.code).arg("reason", error);
+                findings.push(finding.client(&client.id));
+            }
+        }
+    }
+    if !met.iter().any(Met::stops_all) {
+        met.extend(untaken(client, account, selection));
+    }
+    met
+}
+
+fn untaken<'a>(client: &Client, account: &Account, selection: &Selection) -> Option<Met<'a>> {
+    let takes = client.takes.as_ref()?;
+    let incoming = selection.incoming.first().map(|(i, _)| &account.incoming[*i]);
+    let outgoing = selection.outgoing.first().map(|(i, _)| &account.outgoing[*i]);
+    let incoming = incoming.and_then(|s| choice::untaken(&takes.incoming, Some(&s.protocol), &s.endpoint)).map(|u| ("incoming", u));
+    let outgoing = || outgoing.and_then(|s| choice::untaken(&takes.outgoing, None, &s.endpoint)).map(|u| ("outgoing", u));
+    let (side, (setting, value, known)) = incoming.or_else(outgoing)?;
+    Some(Met::Untaken { setting: format!("{side}.{setting}"), value, known: known.join(", ") })
+}
+
+impl Met<'_> {
+    /// How bad it is for a client that somebody named.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::Stated(limit) => limit.severity,
+            Self::Untaken { .. } => Severity::Error,
+        }
+    }
+
+    /// Whether it concerns a file of the client's.
+    #[must_use]
+    pub fn concerns(&self, file: &str) -> bool {
+        match self {
+            Self::Stated(limit) => limit.files.is_empty() || limit.files.iter().any(|f| f == file),
+            Self::Untaken { .. } => true,
+        }
+    }
+
+    /// Whether it keeps every file of the client from being written.
+    #[must_use]
+    pub fn stops_all(&self) -> bool {
+        let all = match self {
+            Self::Stated(limit) => limit.files.is_empty(),
+            Self::Untaken { .. } => true,
+        };
+        all && self.severity() == Severity::Error
+    }
+
+    fn setting(&self) -> &str {
+        match self {
+            Self::Stated(limit) => &limit.at,
+            Self::Untaken { setting, .. } => setting,
+        }
+    }
+
+    /// What is lost and what to do, in a language of sheets.
+    pub(super) fn words(&self, job: &Job<'_>, view: &Value, language: &str) -> (String, String) {
+        match self {
+            Self::Stated(limit) => {
+                let words = limit.words(language);
+                let text = |source: &str| job.builder.engine.text(source, view).unwrap_or_else(|_| source.to_owned());
+                (text(&words.lost), text(&words.advice))
+            }
+            Self::Untaken { .. } => {
+                let words = Catalogue::load(Language::from_locale(language)).word(&self.untaken_finding(job));
+                (words.message, words.help.unwrap_or_default())
+            }
+        }
+    }
+
+    fn untaken_finding(&self, job: &Job<'_>) -> Finding {
+        let finding = Finding::new(&finding::CLIENT_CANNOT_USE).client(&job.client.id);
+        match self {
+            Self::Untaken { setting, value, known } => finding.arg("setting", setting).arg("value", value).arg("known", known),
+            Self::Stated(_) => finding,
+        }
+    }
+
+    /// As a finding. For a client that nobody named it is a note whose text says what was not written or lost.
+    pub(super) fn finding(&self, job: &Job<'_>, view: &Value, named: bool) -> Finding {
+        let place = job.raw.place_of(self.setting());
+        let mut finding = match self {
+            Self::Stated(limit) => self.stated(limit, job, view, named),
+            Self::Untaken { .. } => self.untaken_finding(job),
+        };
+        finding.severity = if named { self.severity() } else { Severity::Note };
+        finding.address = job.account.address.as_ref().map(|a| a.as_str().to_owned());
+        finding.at(place)
+    }
+
+    fn stated(&self, limit: &Limit, job: &Job<'_>, view: &Value, named: bool) -> Finding {
+        let mut own = OwnWords { message: BTreeMap::new(), help: BTreeMap::new() };
+        for language in [Language::En, Language::Ja] {
+            let (lost, advice) = self.words(job, view, language.id());
+            let words = Catalogue::load(language);
+            let line = match limit.severity {
+                Severity::Error => "limit-not-written",
+                Severity::Warning if !named => "limit-lost",
+                _ => "",
+            };
+            let mut message = if line.is_empty() { lost } else { words.line(line, &[("lost", lost)]) };
+            if limit.unverified {
+                message = format!("{message} {}", words.line("unverified", &[]));
+            }
+            own.message.insert(language.id().to_owned(), message);
+            own.help.insert(language.id().to_owned(), advice);
+        }
+        let mut finding = Finding::new(&finding::CLIENT_CANNOT_USE).client(&job.client.id);
+        finding.code.clone_from(&limit.code);
+        finding.own = Some(own);
+        finding
+    }
+}

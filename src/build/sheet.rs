@@ -1,0 +1,258 @@
+//! The facts of a sheet: rows, steps, warnings, what to try. Worked out here once, so that every look of a sheet tells the same.
+
+use std::collections::BTreeMap;
+
+use minijinja::{Value, context};
+
+use super::Job;
+use crate::account::Login;
+use crate::client::{Client, Language, SIX, SettingWords, Status, Step};
+use crate::render::{Engine, RenderError};
+
+/// The one template of all HTML sheets.
+pub(super) const TEMPLATE: &str = "sheet/sheet.html.j2";
+
+/// What the template sees, and which settings it must mark.
+pub(super) struct Facts {
+    pub(super) view: Value,
+    pub(super) carries: Vec<String>,
+}
+
+/// The facts for one language.
+pub(super) fn facts(job: &Job<'_>, language: &Language, view: &Value) -> Result<Facts, RenderError> {
+    let teller = Teller { job, engine: &job.builder.engine, language, view };
+    let carries = teller.rows();
+    let settings = teller.all(carries.iter().map(String::as_str))?;
+    let more = teller.all(teller.further().into_iter())?;
+    let words = teller.words(&language.words)?;
+    let title = words.get_attr("title").unwrap_or_default();
+    let own = context! {
+        lang => &language.id,
+        words => words,
+        title => title,
+        client => teller.client(),
+        settings => settings,
+        more => more,
+        steps => teller.steps()?,
+        limits => teller.limits(),
+        refused => job.met.iter().any(super::Met::stops_all),
+        errors => teller.errors()?,
+        files => teller.files()?,
+        unverified => job.client.unverified.iter().map(|t| teller.text(Client::text(t, &language.id))).collect::<Result<Vec<_>, _>>()?,
+        trouble => teller.trouble()?,
+    };
+    let view = minijinja::value::merge_maps([own, view.clone()]);
+    Ok(Facts { view, carries })
+}
+
+struct Teller<'a> {
+    job: &'a Job<'a>,
+    engine: &'a Engine,
+    language: &'a Language,
+    view: &'a Value,
+}
+
+impl Teller<'_> {
+    fn text(&self, source: &str) -> Result<String, RenderError> {
+        self.engine.text(source, self.view)
+    }
+
+    /// A value of the view by its dotted name.
+    fn at(&self, path: &str) -> Value {
+        path.split('.').try_fold(self.view.clone(), |value, part| value.get_attr(part)).unwrap_or_default()
+    }
+
+    fn holds(&self, condition: Option<&String>) -> Result<bool, RenderError> {
+        condition.map_or(Ok(true), |source| self.engine.condition(source)?.holds(self.view))
+    }
+
+    /// Every string of a tree, rendered.
+    fn words(&self, tree: &serde_json::Value) -> Result<Value, RenderError> {
+        Ok(match tree {
+            serde_json::Value::String(text) => Value::from(self.text(text)?),
+            serde_json::Value::Array(items) => {
+                Value::from(items.iter().map(|t| self.words(t)).collect::<Result<Vec<_>, _>>()?)
+            }
+            serde_json::Value::Object(map) => {
+                let words = map.iter().map(|(k, t)| Ok((k.clone(), self.words(t)?))).collect::<Result<BTreeMap<_, _>, RenderError>>();
+                Value::from(words?)
+            }
+            other => Value::from(minijinja::value::Serde(other)),
+        })
+    }
+
+    /// The rows of the table: the six that the account has, and a sending login of its own.
+    fn rows(&self) -> Vec<String> {
+        let account = self.job.account;
+        let own = self.job.selection.outgoing.first().is_some_and(|(i, _)| account.outgoing[*i].login == Login::Own);
+        let six = SIX.iter().filter(|s| !account.incoming.is_empty() || !s.starts_with("incoming."));
+        let extra = ["outgoing.username", "outgoing.password"].iter().filter(|_| own);
+        six.chain(extra).map(|s| (*s).to_owned()).collect()
+    }
+
+    /// What else must be typed.
+    fn further(&self) -> Vec<&'static str> {
+        let incoming = ["incoming.protocol", "incoming.port", "incoming.security", "incoming.auth"];
+        let mut rows: Vec<&str> = incoming.into_iter().filter(|_| !self.job.account.incoming.is_empty()).collect();
+        rows.extend(["outgoing.security", "outgoing.auth"]);
+        if self.at("incoming.leave_on_server").kind() == minijinja::value::ValueKind::Bool {
+            rows.push("incoming.leave_on_server");
+        }
+        if self.job.account.name.is_some() {
+            rows.push("name");
+        }
+        rows
+    }
+
+    fn all<'s>(&self, settings: impl Iterator<Item = &'s str>) -> Result<Vec<Value>, RenderError> {
+        settings.map(|s| self.row(s)).collect()
+    }
+
+    fn row(&self, setting: &str) -> Result<Value, RenderError> {
+        let words = self.language.settings.get(setting);
+        let text = |pick: fn(&SettingWords) -> &String| words.map_or(Ok(String::new()), |w| self.text(pick(w)));
+        let title = text(|w| &w.title)?;
+        let label = match self.job.client.labels.get(setting) {
+            Some(texts) => self.text(Client::text(texts, &self.language.id))?,
+            None => title.clone(),
+        };
+        let (value, ascii) = self.value(setting)?;
+        let marked = !value.is_undefined() && !matches!(setting.rsplit('.').next(), Some("protocol" | "security" | "auth" | "leave_on_server"));
+        let marked = marked && setting != "name";
+        Ok(context! {
+            setting => if marked { setting } else { "" },
+            title => title,
+            also => text(|w| &w.also)?,
+            label => label,
+            value => if value.is_undefined() { Value::from(()) } else { value },
+            ascii => ascii,
+            note => self.note(setting)?,
+        })
+    }
+
+    /// What to print, and the punycode when people read something else.
+    fn value(&self, setting: &str) -> Result<(Value, Value), RenderError> {
+        let none = Value::from(());
+        let word = |words: &crate::client::Texts, own: Option<&crate::client::Texts>| {
+            let word = self.at(setting).to_string();
+            let text = own.map(|t| Client::text(t, &self.language.id)).or(words.get(&word).map(String::as_str));
+            self.text(text.unwrap_or(&word)).map(Value::from)
+        };
+        Ok(match setting.rsplit_once('.').map_or(setting, |(_, kind)| kind) {
+            "address" => self.unicode("address", "address_unicode"),
+            "host" => self.unicode(setting, &format!("{setting}_unicode")),
+            "protocol" => (word(&self.language.protocol, None)?, none),
+            "auth" => (word(&self.language.auth, None)?, none),
+            "security" => {
+                let own = self.job.client.security_words.get(&self.at(setting).to_string());
+                (word(&self.language.security, own)?, none)
+            }
+            "leave_on_server" => {
+                let days = self.at("incoming.leave_days");
+                let kind = if days.is_none() { self.at(setting).to_string() } else { "days".to_owned() };
+                (Value::from(self.text(Client::text(&self.language.leave, &kind.to_lowercase()))?), none)
+            }
+            "name" => (self.at("full_name"), none),
+            "port" => (Value::from(self.at(setting).to_string()), none),
+            _ => (self.at(setting), none),
+        })
+    }
+
+    fn unicode(&self, ascii: &str, unicode: &str) -> (Value, Value) {
+        let (ascii, unicode) = (self.at(ascii), self.at(unicode));
+        let differs = ascii != unicode;
+        (unicode, if differs { ascii } else { Value::from(()) })
+    }
+
+    fn note(&self, setting: &str) -> Result<String, RenderError> {
+        if !matches!(setting, "incoming.password" | "outgoing.password") {
+            return Ok(String::new());
+        }
+        let kind = self.at("incoming.password_kind").to_string();
+        let kind = match kind.as_str() {
+            "initial" | "app" if setting == "incoming.password" => kind.as_str(),
+            _ if self.at(setting).is_none() => "omitted",
+            _ => return Ok(String::new()),
+        };
+        self.language.password_notes.get(kind).map_or(Ok(String::new()), |t| self.text(t))
+    }
+
+    fn client(&self) -> Value {
+        let client = self.job.client;
+        let known = |id: &String| self.job.builder.clients.iter().find(|c| c.id == *id);
+        let name = |id: &String| known(id).map_or(id.clone(), |c| Client::text(&c.names, &self.language.id).to_owned());
+        let ended = client.lifecycle.ended.as_deref().filter(|_| client.lifecycle.status == Status::Ended);
+        context! {
+            id => &client.id,
+            name => Client::text(&client.names, &self.language.id),
+            platforms => &client.platforms,
+            ended => ended,
+            instead => client.lifecycle.instead.iter().map(name).collect::<Vec<_>>(),
+        }
+    }
+
+    fn steps(&self) -> Result<Vec<Value>, RenderError> {
+        let mut steps = Vec::new();
+        for step in &self.job.client.steps {
+            if self.holds(step.when.as_ref())? {
+                steps.push(self.step(step, steps.len() + 1)?);
+            }
+        }
+        Ok(steps)
+    }
+
+    fn step(&self, step: &Step, number: usize) -> Result<Value, RenderError> {
+        let shown = step.show.iter().filter(|s| !self.at(s).is_undefined());
+        Ok(context! {
+            number => number,
+            text => self.text(if self.language.id == "ja" { &step.ja } else { &step.en })?,
+            show => self.all(shown.map(String::as_str))?,
+            figure => &step.figure,
+        })
+    }
+
+    fn limits(&self) -> Vec<Value> {
+        let plain = crate::render::view(&self.job.subject(&self.job.selection, false), crate::render::Purpose::Condition);
+        let one = |met: &super::Met<'_>| {
+            let (lost, advice) = met.words(self.job, &plain, &self.language.id);
+            let unverified = matches!(met, super::Met::Stated(limit) if limit.unverified);
+            let map: BTreeMap<&str, Value> = BTreeMap::from([
+                ("severity", met.severity().word().into()),
+                ("lost", lost.into()),
+                ("do", advice.into()),
+                ("unverified", unverified.into()),
+            ]);
+            Value::from(map)
+        };
+        self.job.met.iter().map(one).collect()
+    }
+
+    fn errors(&self) -> Result<Vec<Value>, RenderError> {
+        let one = |e: &crate::client::ErrorNumber| {
+            let text = self.text(if self.language.id == "ja" { &e.ja } else { &e.en })?;
+            Ok(context! { code => &e.code, text => text })
+        };
+        self.job.client.errors.iter().map(one).collect()
+    }
+
+    /// The names of the files that were made for this user.
+    fn files(&self) -> Result<Vec<String>, RenderError> {
+        let mut names = Vec::new();
+        for file in self.job.client.files.iter().filter(|f| f.scope == crate::client::Scope::User && !self.job.is_refused(f)) {
+            if self.holds(file.when.as_ref())? && self.job.builder.is_chosen(self.job.client) {
+                names.extend(file.paths.iter().map(|p| self.text(p)).collect::<Result<Vec<_>, _>>()?);
+            }
+        }
+        Ok(names)
+    }
+
+    fn trouble(&self) -> Result<Vec<String>, RenderError> {
+        let mut texts = Vec::new();
+        for trouble in &self.language.trouble {
+            if self.holds(trouble.when.as_ref())? {
+                texts.push(self.text(&trouble.text)?);
+            }
+        }
+        Ok(texts)
+    }
+}

@@ -1,0 +1,77 @@
+//! `mailprof build`: the main job.
+
+use std::path::Path;
+
+use super::outside::Outside;
+use super::{CliError, Report, args, description};
+use crate::account::{Account, RawAccount};
+use crate::build::Builder;
+use crate::finding::Catalogue;
+use crate::library::Library;
+use crate::sink::Folder;
+
+pub(super) fn run(args: &args::Build, library: &Library, words: &Catalogue) -> Result<u8, CliError> {
+    usage(args)?;
+    let mut report = Report::default();
+    let built = build(args, library, &mut report)?;
+    let out = args.out.display().to_string();
+    let last = match built {
+        true => words.line("wrote", &[("files", report.files.to_string()), ("out", out)]),
+        false => words.line("wrote-nothing", &[]),
+    };
+    report.findings_end(args, words, &last)
+}
+
+impl Report {
+    fn findings_end(&mut self, args: &args::Build, words: &Catalogue, last: &str) -> Result<u8, CliError> {
+        self.finish(args.common.format, words, args.common.deny.is_some(), &format!("{last}: "))
+    }
+}
+
+/// What this version cannot do, told before anything is read.
+fn usage(args: &args::Build) -> Result<(), CliError> {
+    let out = args.out.to_string_lossy();
+    if out == "-" || [".tar", ".tar.zst", ".zip"].iter().any(|e| out.ends_with(e)) {
+        return Err(CliError::Usage(format!("-o {out}: this version writes folders only, no archives")));
+    }
+    match args.sheet_format.as_str() {
+        "html" => Ok(()),
+        "pdf" => Err(CliError::Usage("--sheet-format pdf: this version writes HTML sheets; print them to PDF from a browser".to_owned())),
+        other => Err(CliError::Usage(format!("--sheet-format {other}: it is html"))),
+    }
+}
+
+fn build(args: &args::Build, library: &Library, report: &mut Report) -> Result<bool, CliError> {
+    let Some((mut account, raw)) = description::load(&args.common.account, library, report)? else { return Ok(false) };
+    let mut wishes = description::wishes(&args.common, &mut account);
+    if let Some(sheets) = &args.sheets {
+        wishes.sheets = sheets.clone();
+    }
+    if !args.languages.is_empty() {
+        wishes.languages.clone_from(&args.languages);
+    }
+    let Some(builder) = description::builder(library, &account, wishes, report)? else { return Ok(false) };
+    let outside = Outside::of(&args.common.account);
+    let fetched = account.fetch_passwords(builder.needs_passwords(&account), &raw, &outside, &mut report.findings);
+    if report.findings.has_errors() {
+        return Ok(false);
+    }
+    write(&builder, &account, &raw, &fetched, &args.out, report)?;
+    report.findings.accept(&raw.allowed());
+    Ok(true)
+}
+
+fn write(
+    builder: &Builder,
+    account: &Account,
+    raw: &RawAccount,
+    fetched: &crate::account::Fetched,
+    out: &Path,
+    report: &mut Report,
+) -> Result<(), CliError> {
+    let mut folder = Folder::open(out)?;
+    builder.run(account, raw, fetched, &mut report.findings, &mut |artifact| folder.put(&artifact).map_err(CliError::from))?;
+    report.files = folder.finish()?;
+    report.users = usize::from(account.address.is_some());
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! Reads a description from a file and resolves it; what `build`, `check` and `show` begin with.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::args::Common;
+use super::{CliError, Report};
+use crate::account::{self, Account, ClientOption, RawAccount};
+use crate::build::{Builder, Wishes};
+use crate::finding::{self, Finding, Place, Source};
+use crate::library::Library;
+use crate::lint;
+
+/// Largest description that is read, in bytes.
+const MOST: u64 = 1024 * 1024;
+
+/// Reads, resolves and lints a description. `None`: its findings leave no account.
+pub(super) fn load(path: &Path, library: &Library, report: &mut Report) -> Result<Option<(Account, RawAccount)>, CliError> {
+    let name = path.display().to_string();
+    let wrap = |source| CliError::Read { path: name.clone(), source };
+    let mut bytes = Vec::new();
+    File::open(path).map_err(wrap)?.take(MOST + 1).read_to_end(&mut bytes).map_err(wrap)?;
+    if bytes.len() as u64 > MOST {
+        let id = report.sources.add(Source::new(name, ""));
+        report.findings.push(Finding::new(&finding::TOO_LARGE).arg("most", "1 MiB").at(Place::start(id)));
+        return Ok(None);
+    }
+    let raw = RawAccount::read(&bytes, &name, library, &mut report.sources, &mut report.findings);
+    let Some(raw) = raw else { return Ok(None) };
+    let account = account::resolve(&raw, &mut report.findings);
+    let Some(account) = account else { return Ok(None) };
+    lint::run(&account, &raw, &mut report.findings);
+    Ok(Some((account, raw)))
+}
+
+/// Flags and the description's wishes put together: flags win.
+pub(super) fn wishes(common: &Common, account: &mut Account) -> Wishes {
+    let set = common.set.iter().map(|(client, option, value)| ClientOption {
+        client: client.clone(),
+        option: option.clone(),
+        value: value.clone(),
+        place: None,
+    });
+    account.options.extend(set);
+    let named = (!common.clients.is_empty()).then(|| common.clients.clone());
+    let build = &account.build;
+    Wishes {
+        clients: named.or_else(|| build.clients.clone()),
+        sheets: build.sheets.clone().unwrap_or_default(),
+        languages: build.languages.clone().unwrap_or_else(|| vec!["ja".to_owned(), "en".to_owned()]),
+        passwords: common.passwords.map(Into::into).or(build.passwords).unwrap_or_default(),
+    }
+}
+
+/// A builder, unless what was asked for is not there.
+pub(super) fn builder(library: &Library, account: &Account, wishes: Wishes, report: &mut Report) -> Result<Option<Builder>, CliError> {
+    let builder = Builder::new(library, account, wishes, &mut report.findings)?;
+    Ok((!report.findings.has_errors()).then_some(builder))
+}

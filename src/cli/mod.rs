@@ -1,0 +1,104 @@
+//! The command line: parse, run, exit code. One file a command; everything that prints or ends the process is here.
+
+mod args;
+mod build;
+mod check;
+mod clients;
+mod description;
+mod outside;
+mod show;
+
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::finding::{Catalogue, Findings, Severity, Sources, json, text};
+use crate::library::{Library, LibraryError};
+use crate::sink::SinkError;
+use args::{Args, Command, ReportFormat};
+
+/// Why we could not work: exit code 2.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error("could not read {path}: {source}")]
+    Read { path: String, source: std::io::Error },
+    #[error("could not write to standard output: {0}")]
+    Print(std::io::Error),
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    #[error(transparent)]
+    Sink(#[from] SinkError),
+    #[error("{0}")]
+    Usage(String),
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(&args) {
+        Ok(code) => ExitCode::from(code),
+        Err(CliError::Print(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&format!("mailprof: {error}\n"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<u8, CliError> {
+    let library = Library::new(args.profiles.clone(), args.templates.clone())?;
+    let words = Catalogue::load(args.messages());
+    match &args.command {
+        Command::Build(build) => build::run(build, &library, &words),
+        Command::Check(check) => check::run(check, &library, &words),
+        Command::Show(show) => show::run(show, &library, &words),
+        Command::Clients(clients) => clients::run(clients, &library, &words),
+    }
+}
+
+/// Words for people.
+fn tell(text: &str) {
+    // standard error may be closed; there is nobody left to tell
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// What was asked for.
+fn print(text: &str) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CliError::Print)
+}
+
+/// A run's findings and what they point into.
+#[derive(Debug, Default)]
+struct Report {
+    sources: Sources,
+    findings: Findings,
+    files: usize,
+    users: usize,
+}
+
+impl Report {
+    /// Prints the report and gives the exit code: 0, or 1 with an error (with `deny`: with a warning).
+    fn finish(&mut self, format: ReportFormat, words: &Catalogue, deny: bool, last: &str) -> Result<u8, CliError> {
+        self.findings.sort();
+        match format {
+            ReportFormat::Text => {
+                tell(&text::report(self.findings.iter(), &self.sources, words));
+                tell(&format!("{last}{}\n", self.summary(words)));
+            }
+            ReportFormat::Json => {
+                print(&(json::report(self.files, self.users, self.findings.iter(), &self.sources, words) + "\n"))?;
+            }
+        }
+        let most = if deny { Severity::Note } else { Severity::Warning };
+        Ok(u8::from(self.findings.worst() > Some(most)))
+    }
+
+    fn summary(&self, words: &Catalogue) -> String {
+        let count = |severity| self.findings.iter().filter(|f| f.severity == severity).count().to_string();
+        let args = [("errors", count(Severity::Error)), ("warnings", count(Severity::Warning)), ("notes", count(Severity::Note))];
+        words.line("summary", &args)
+    }
+}

@@ -1,0 +1,407 @@
+//! The shapes of the files in `profiles/`: clients, readings, languages.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::finding::Severity;
+use crate::library::LibraryError;
+
+/// A text in each language.
+pub type Texts = BTreeMap<String, String>;
+
+/// The six settings that decide whether mail works.
+pub const SIX: [&str; 6] =
+    ["address", "incoming.host", "outgoing.host", "outgoing.port", "incoming.username", "incoming.password"];
+
+/// A mail client.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// the file's name
+    pub id: String,
+    /// what people call it
+    pub names: Texts,
+    /// where it runs
+    pub platforms: Vec<String>,
+    /// whether it is still made
+    pub lifecycle: Lifecycle,
+    /// its own words for settings
+    pub labels: BTreeMap<String, Texts>,
+    /// where those were read
+    pub labels_source: String,
+    /// its own words for kinds of security
+    #[serde(default)]
+    pub security_words: BTreeMap<String, Texts>,
+    /// what can be chosen
+    #[serde(default)]
+    pub options: BTreeMap<String, OptionSpec>,
+    /// what it can use; absent: everything
+    pub takes: Option<Takes>,
+    /// tables for templates
+    #[serde(default)]
+    pub maps: BTreeMap<String, BTreeMap<String, serde_json::Value>>,
+    /// what is written for it
+    #[serde(default)]
+    pub files: Vec<FileSpec>,
+    /// what it cannot do
+    #[serde(default)]
+    pub limits: Vec<Limit>,
+    /// numbered steps of its sheet
+    pub steps: Vec<Step>,
+    /// error numbers and messages it shows
+    #[serde(default)]
+    pub errors: Vec<ErrorNumber>,
+    /// facts that nobody could check
+    #[serde(default)]
+    pub unverified: Vec<Texts>,
+}
+
+/// Whether a client is still made.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lifecycle {
+    /// current or ended
+    pub status: Status,
+    /// when it ended
+    pub ended: Option<String>,
+    /// where that was read
+    pub source: Option<String>,
+    /// ids of clients to use instead
+    #[serde(default)]
+    pub instead: Vec<String>,
+}
+
+/// `current`, `ended`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// still made
+    Current,
+    /// no longer made or supported
+    Ended,
+}
+
+/// An option of a client.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OptionSpec {
+    /// what it holds
+    #[serde(rename = "type")]
+    pub kind: OptionKind,
+    /// one of these, for `choice`
+    #[serde(default)]
+    pub choices: Vec<String>,
+    /// when nothing is said
+    pub default: OptionDefault,
+    /// what it does
+    pub en: String,
+    /// the same in Japanese
+    pub ja: String,
+}
+
+/// `bool`, `text`, `choice`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OptionKind {
+    /// yes or no
+    Bool,
+    /// any text
+    Text,
+    /// one of a list
+    Choice,
+}
+
+/// A default as YAML writes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum OptionDefault {
+    /// yes or no
+    Bool(bool),
+    /// a text
+    Text(String),
+}
+
+/// What a client can use.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Takes {
+    /// of incoming servers
+    pub incoming: TakesSide,
+    /// of outgoing servers
+    pub outgoing: TakesSide,
+    /// what a display name must be encodable in
+    #[serde(default = "unicode")]
+    pub charset: String,
+}
+
+fn unicode() -> String {
+    "unicode".to_owned()
+}
+
+/// What a client can use of one side's servers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TakesSide {
+    /// incoming: protocols
+    #[serde(default)]
+    pub protocols: Vec<String>,
+    /// kinds of security
+    pub security: Vec<String>,
+    /// ways to log in
+    pub auth: Vec<String>,
+}
+
+/// Whom a file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// one user
+    User,
+    /// published once for all users of a domain
+    Domain,
+}
+
+/// Whether a file may hold a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HoldsSecret {
+    /// never
+    #[default]
+    Never,
+    /// when the build says `passwords: everywhere`
+    May,
+}
+
+/// A file that is written for a client.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSpec {
+    /// unique in the profile
+    pub name: String,
+    /// whom it is for
+    pub scope: Scope,
+    /// where it goes, below the user's or the domain's folder; templates
+    pub paths: Vec<String>,
+    /// a name of `format::FORMATS`
+    pub format: String,
+    /// below `templates/`
+    pub template: String,
+    /// below `profiles/readings/`; absent: the format's name
+    pub reading: Option<String>,
+    /// whether it may hold a password
+    #[serde(default)]
+    pub secret: HoldsSecret,
+    /// only then
+    pub when: Option<String>,
+    /// settings that it must say
+    pub carries: Vec<String>,
+}
+
+/// Something that a client cannot do.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// kebab-case
+    pub code: String,
+    /// an expression over the view
+    pub when: String,
+    /// the setting it points at
+    pub at: String,
+    /// `error`: the account's files are not written
+    pub severity: Severity,
+    /// concerns these files only
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// where it is documented
+    pub source: String,
+    /// whether nobody could check it
+    #[serde(default)]
+    pub unverified: bool,
+    /// English
+    pub en: LimitWords,
+    /// Japanese
+    pub ja: LimitWords,
+}
+
+impl Limit {
+    /// Its words in a language.
+    #[must_use]
+    pub fn words(&self, language: &str) -> &LimitWords {
+        if language == "ja" { &self.ja } else { &self.en }
+    }
+}
+
+/// The words of a limit.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitWords {
+    /// what is lost
+    pub lost: String,
+    /// what to do
+    #[serde(rename = "do")]
+    pub advice: String,
+}
+
+/// A numbered step of a sheet.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// only then
+    pub when: Option<String>,
+    /// English
+    pub en: String,
+    /// Japanese
+    pub ja: String,
+    /// settings printed below it
+    #[serde(default)]
+    pub show: Vec<String>,
+    /// a drawing
+    pub figure: Option<String>,
+    /// what stands in the drawing's fields
+    #[serde(default)]
+    pub fields: BTreeMap<String, serde_json::Value>,
+    /// the control to press
+    pub ring: Option<String>,
+}
+
+/// An error number or message that a client shows.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorNumber {
+    /// as it is shown
+    pub code: String,
+    /// the setting to look at first
+    pub setting: String,
+    /// where that was read
+    pub source: String,
+    /// English
+    pub en: String,
+    /// Japanese
+    pub ja: String,
+}
+
+/// Where each setting stands in a decoded file: expressions, see `docs/clients.md`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reading {
+    /// evaluated first, in order of their names' appearance
+    #[serde(default, rename = "let")]
+    pub lets: Lets,
+    /// settings of the account
+    #[serde(default)]
+    pub settings: BTreeMap<String, String>,
+    /// incoming servers
+    pub incoming: Option<ServerReading>,
+    /// outgoing servers
+    pub outgoing: Option<ServerReading>,
+}
+
+/// Names and expressions in the order of the file.
+#[derive(Debug, Clone, Default)]
+pub struct Lets(pub Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Lets {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> serde::de::Visitor<'de> for InOrder {
+            type Value = Lets;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a mapping of names to expressions")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Lets, A::Error> {
+                let mut lets = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    lets.push(entry);
+                }
+                Ok(Lets(lets))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+/// Where the settings of servers stand.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerReading {
+    /// an expression that yields the list of servers
+    pub each: String,
+    /// settings of the one at hand, `server`
+    pub settings: BTreeMap<String, String>,
+}
+
+/// The words of a language's sheets.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Language {
+    /// `ja`, `en`, …
+    pub id: String,
+    /// its name in itself
+    pub name: String,
+    /// common names of settings
+    pub settings: BTreeMap<String, SettingWords>,
+    /// words for kinds of security
+    pub security: Texts,
+    /// words for protocols
+    pub protocol: Texts,
+    /// words for ways to log in
+    pub auth: Texts,
+    /// notes on the password's row
+    pub password_notes: Texts,
+    /// what happens to mail on the server: `true`, `false`, `days`
+    pub leave: Texts,
+    /// "if it does not work", in order
+    pub trouble: Vec<Trouble>,
+    /// everything else that a sheet prints
+    pub words: serde_json::Value,
+}
+
+/// The common name of a setting, and other names for it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingWords {
+    /// the common name
+    pub title: String,
+    /// other names
+    #[serde(default)]
+    pub also: String,
+}
+
+/// One thing to try when it does not work.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trouble {
+    /// only then
+    pub when: Option<String>,
+    /// the text
+    pub text: String,
+}
+
+impl Client {
+    /// What a text says in a language; English where it says nothing.
+    #[must_use]
+    pub fn text<'t>(texts: &'t Texts, language: &str) -> &'t str {
+        texts.get(language).or_else(|| texts.get("en")).map_or("", String::as_str)
+    }
+
+    /// Whether it is chosen by a made-up mistake in its own file: names and references that do not fit.
+    pub(crate) fn checked(self, name: &str) -> Result<Self, LibraryError> {
+        let file_names: Vec<&str> = self.files.iter().map(|f| f.name.as_str()).collect();
+        let formats = |f: &FileSpec| crate::format::find(&f.format).is_none();
+        let reason = if self.id != name {
+            Some(format!("its id is {}", self.id))
+        } else if let Some(setting) = SIX.iter().find(|s| !self.labels.contains_key(**s)) {
+            Some(format!("it has no label for {setting}"))
+        } else if let Some(file) = self.files.iter().find(|f| formats(f)) {
+            Some(format!("there is no format {}", file.format))
+        } else {
+            let unknown = self.limits.iter().flat_map(|l| &l.files).find(|f| !file_names.contains(&f.as_str()));
+            unknown.map(|f| format!("a limit names the file {f}, which it does not have"))
+        };
+        match reason {
+            Some(reason) => Err(LibraryError::Unsound { name: format!("clients/{name}.yaml"), reason }),
+            None => Ok(self),
+        }
+    }
+}

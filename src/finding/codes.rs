@@ -1,0 +1,138 @@
+//! Every code that the program itself can print, with its usual severity. Words are in `messages/`; limits of clients bring
+//! their own codes in their profiles.
+
+use super::Severity::{self, Error, Note, Warning};
+
+/// A code and its usual severity.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// kebab-case
+    pub id: &'static str,
+    /// what it is unless said otherwise
+    pub severity: Severity,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $id:literal, $severity:ident;)*) => {
+        $($(#[$doc])* pub static $name: Code = Code { id: $id, severity: $severity };)*
+        /// All of them.
+        pub static ALL: &[&Code] = &[$(&$name),*];
+    };
+}
+
+codes! {
+    /// the file is no UTF-8
+    NOT_UTF8 = "not-utf8", Error;
+    /// the file is no YAML
+    YAML_SYNTAX = "yaml-syntax", Error;
+    /// the file is empty
+    EMPTY_DESCRIPTION = "empty-description", Error;
+    /// the file is a list or a text
+    NOT_A_MAPPING = "not-a-mapping", Error;
+    /// the file is over the size bound
+    TOO_LARGE = "too-large", Error;
+    /// a key that nobody knows
+    UNKNOWN_KEY = "unknown-key", Error;
+    /// the same with a guess
+    UNKNOWN_KEY_NEAR = "unknown-key-near", Error;
+    /// a key twice
+    DUPLICATE_KEY = "duplicate-key", Error;
+    /// a key that must be there
+    MISSING_KEY = "missing-key", Error;
+    /// neither address nor domain
+    ADDRESS_OR_DOMAIN = "address-or-domain", Error;
+    /// a key without a value
+    EMPTY_VALUE = "empty-value", Error;
+    /// a text or list where keys belong
+    EXPECTED_MAPPING = "expected-mapping", Error;
+    /// something else where a list belongs
+    EXPECTED_LIST = "expected-list", Error;
+    /// keys or a list where one text belongs
+    EXPECTED_TEXT = "expected-text", Error;
+    /// a word that is not among those allowed
+    BAD_WORD = "bad-word", Error;
+    /// the same with a guess
+    BAD_WORD_NEAR = "bad-word-near", Error;
+    /// `yes`, `no`, `'true'`
+    BAD_FLAG = "bad-flag", Error;
+    /// a number in quotes
+    QUOTED_NUMBER = "quoted-number", Error;
+    /// `0587`, `9_93`
+    PORT_SPELLING = "port-spelling", Error;
+    /// no port
+    BAD_PORT = "bad-port", Error;
+    /// no number, or out of range
+    BAD_NUMBER = "bad-number", Error;
+    /// no size
+    BAD_SIZE = "bad-size", Error;
+    /// no date
+    BAD_DATE = "bad-date", Error;
+    /// no colour
+    BAD_COLOUR = "bad-colour", Error;
+    /// no web address
+    BAD_URL = "bad-url", Error;
+    /// no reverse DNS name
+    BAD_ID = "bad-id", Error;
+    /// no host name
+    BAD_HOST = "bad-host", Error;
+    /// blanks in a host name
+    HOST_BLANK = "host-blank", Error;
+    /// an underscore in a host name
+    HOST_UNDERSCORE = "host-underscore", Error;
+    /// a web address where a host belongs
+    HOST_IS_URL = "host-is-url", Error;
+    /// a mail address where a host belongs
+    HOST_IS_ADDRESS = "host-is-address", Error;
+    /// `host:port`
+    HOST_HAS_PORT = "host-has-port", Error;
+    /// no mail address
+    BAD_ADDRESS = "bad-address", Error;
+    /// no `@`
+    ADDRESS_WITHOUT_AT = "address-without-at", Error;
+    /// dots that RFC 5321 does not allow
+    ADDRESS_OUTSIDE_RFC = "address-outside-rfc", Warning;
+    /// sending on port 25
+    OUTGOING_PORT_25 = "outgoing-port-25", Warning;
+    /// full-width letters
+    FULL_WIDTH = "full-width", Error;
+    /// a control character and the like
+    FORBIDDEN_CHARACTER = "forbidden-character", Error;
+    /// a text over the bound
+    TOO_LONG = "too-long", Error;
+    /// a port that tells nothing of its security
+    SECURITY_NOT_GIVEN = "security-not-given", Error;
+    /// security was filled in
+    SECURITY_ASSUMED = "security-assumed", Note;
+    /// a port was filled in
+    PORT_ASSUMED = "port-assumed", Note;
+    /// the user name was filled in
+    USERNAME_ASSUMED = "username-assumed", Note;
+    /// no profile of that provider
+    UNKNOWN_PROVIDER = "unknown-provider", Error;
+    /// no such client
+    UNKNOWN_CLIENT = "unknown-client", Error;
+    /// a client has no such option
+    UNKNOWN_OPTION = "unknown-option", Error;
+    /// an option's value is not one it takes
+    BAD_OPTION = "bad-option", Error;
+    /// no words for that language
+    UNKNOWN_LANGUAGE = "unknown-language", Error;
+    /// a password's source is missing and a file needs it
+    PASSWORD_SOURCE_MISSING = "password-source-missing", Error;
+    /// a password's source is missing and no file needs it
+    PASSWORD_SOURCE_ABSENT = "password-source-absent", Note;
+    /// a client takes nothing of what the servers offer
+    CLIENT_CANNOT_USE = "client-cannot-use", Error;
+    /// a domain's file would hold one user's login
+    DOMAIN_FILE_LEFT_OUT = "domain-file-left-out", Note;
+    /// a template did not render
+    TEMPLATE_FAILED = "template-failed", Error;
+    /// a file's bytes cannot hold the text
+    NOT_ENCODABLE = "not-encodable", Error;
+    /// a file could not be read back
+    READ_BACK_FAILED = "read-back-failed", Error;
+    /// a file does not say a setting that it must carry
+    READ_BACK_SILENT = "read-back-silent", Error;
+    /// a file says a setting wrongly
+    READ_BACK_DIFFERS = "read-back-differs", Error;
+}

@@ -1,0 +1,140 @@
+//! Sheets: self-contained HTML. The text of every element with `data-setting="…"` is that setting's value; breaks such as `<wbr>`
+//! do not count.
+//!
+//! Decoded: the marked texts in order.
+
+use std::fmt;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::{Document, FormatError};
+
+/// Elements that have no end tag (HTML Living Standard, "void elements").
+const VOID: &[&str] =
+    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
+
+/// Escapes text for content and quoted attributes.
+pub(super) fn escape(out: &mut dyn fmt::Write, text: &str) -> Result<(), FormatError> {
+    super::autoconfig::escape(out, text)
+}
+
+fn wrong(error: impl fmt::Display) -> FormatError {
+    FormatError::new(format!("not readable as HTML: {error}"))
+}
+
+/// The marked texts. Scripts and references to anything outside are refused: a sheet fetches nothing.
+pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| FormatError::new("not UTF-8"))?;
+    let mut reader = Reader::from_str(text);
+    reader.config_mut().check_end_names = false;
+    reader.config_mut().allow_unmatched_ends = true;
+    let mut marked = Vec::new();
+    let mut open: Option<Open> = None;
+    loop {
+        match reader.read_event().map_err(wrong)? {
+            Event::Start(tag) => start(&tag, false, &mut open)?,
+            Event::Empty(tag) => start(&tag, true, &mut open)?,
+            Event::End(_) => end(&mut open, &mut marked),
+            Event::Text(part) => add(&mut open, &part),
+            Event::GeneralRef(part) => {
+                let name = format!("&{};", &*part);
+                if open.is_some() {
+                    add(&mut open, &quick_xml::escape::unescape(&name).map_err(wrong)?);
+                }
+            }
+            Event::CData(_) | Event::PI(_) => return Err(wrong("CDATA or a processing instruction")),
+            Event::Eof => break,
+            Event::Decl(_) | Event::DocType(_) | Event::Comment(_) => {}
+        }
+    }
+    match open {
+        Some(open) => Err(wrong(format!("the element of {} is not closed", open.setting))),
+        None => Ok(Document::Marked(marked)),
+    }
+}
+
+struct Open {
+    setting: String,
+    text: String,
+    depth: usize,
+}
+
+fn start(tag: &BytesStart<'_>, empty: bool, open: &mut Option<Open>) -> Result<(), FormatError> {
+    let name = tag.name().as_ref().to_ascii_lowercase();
+    if matches!(name.as_str(), "script" | "iframe" | "object" | "base") {
+        return Err(wrong(format!("<{name}> has no place on a sheet")));
+    }
+    let setting = setting(tag)?;
+    let void = empty || VOID.contains(&name.as_str());
+    match (open.as_mut(), setting) {
+        (Some(open), Some(_)) => return Err(wrong(format!("a setting is marked inside {}", open.setting))),
+        (Some(open), None) if !void => open.depth += 1,
+        (None, Some(setting)) if void => return Err(wrong(format!("the element of {setting} holds no text"))),
+        (None, Some(setting)) => *open = Some(Open { setting, text: String::new(), depth: 0 }),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The setting that a tag marks. On the way, what would run or fetch something is refused.
+fn setting(tag: &BytesStart<'_>) -> Result<Option<String>, FormatError> {
+    let mut setting = None;
+    for attribute in tag.html_attributes() {
+        let attribute = attribute.map_err(wrong)?;
+        let key = attribute.key.as_ref().to_ascii_lowercase();
+        let value = attribute.value;
+        let fetched = matches!(key.as_str(), "src" | "srcset" | "data") && !value.starts_with("data:");
+        if key.starts_with("on") || fetched {
+            return Err(wrong(format!("the attribute {key} has no place on a sheet")));
+        }
+        if key == "data-setting" && !value.is_empty() {
+            setting = Some(value.into_owned());
+        }
+    }
+    Ok(setting)
+}
+
+fn end(open: &mut Option<Open>, marked: &mut Vec<(String, String)>) {
+    match open.take_if(|o| o.depth == 0) {
+        Some(done) => marked.push((done.setting, done.text)),
+        None => {
+            if let Some(open) = open {
+                open.depth -= 1;
+            }
+        }
+    }
+}
+
+fn add(open: &mut Option<Open>, text: &str) {
+    if let Some(open) = open {
+        open.text.push_str(text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Result<Vec<(String, String)>, FormatError> {
+        let page = format!("<!DOCTYPE html><html lang=\"ja\"><head><meta charset=\"utf-8\"><style>a>b{{}}</style></head><body>{body}</body></html>");
+        match decode(page.as_bytes())? {
+            Document::Marked(marked) => Ok(marked),
+            Document::Tree(_) => Err(wrong("a tree")),
+        }
+    }
+
+    #[test]
+    fn marked_texts_are_read_and_breaks_do_not_count() {
+        let page = "<p>x &nbsp;<br></p><td data-setting=\"incoming.host\">mail.<wbr>example.<b>jp</b></td><i data-setting='a'>&lt;&#39;</i><i data-setting=\"b\"></i>";
+        let expected = [("incoming.host", "mail.example.jp"), ("a", "<'"), ("b", "")].map(|(s, t)| (s.to_owned(), t.to_owned()));
+        assert_eq!(read(page), Ok(expected.to_vec()));
+    }
+
+    #[test]
+    fn what_runs_or_fetches_is_refused() {
+        for bad in ["<script>1</script>", "<img src=\"https://example.jp/a.png\">", "<b onclick=\"x\">", "<i data-setting=\"a\">x"] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+    }
+}

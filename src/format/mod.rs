@@ -1,0 +1,112 @@
+//! File formats: how text becomes bytes, how a value is escaped in it, and how bytes are decoded again. One module a format and
+//! one row in [`FORMATS`]. What a place in a file *means* is not known here: readings (`profiles/readings/`) say it.
+
+mod autoconfig;
+mod cmd;
+mod html;
+mod mobileconfig;
+mod prf;
+mod reg;
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// A decoded file.
+#[derive(Debug, PartialEq)]
+pub enum Document {
+    /// a tree that a reading looks into
+    Tree(Value),
+    /// texts that are marked with the name of their setting
+    Marked(Vec<(String, String)>),
+}
+
+/// Why a text or a value cannot be in a file. Never holds the value: it may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct FormatError(pub String);
+
+impl FormatError {
+    fn new(reason: impl Into<String>) -> Self {
+        Self(reason.into())
+    }
+}
+
+/// Writes one value so that the format's reader gives it back.
+pub type Escape = fn(&mut dyn fmt::Write, &str) -> Result<(), FormatError>;
+
+/// A file format.
+#[derive(Debug)]
+pub struct Format {
+    /// its name in profiles and in the manifest
+    pub name: &'static str,
+    /// whether clients replace `%EMAILADDRESS%` and its kin in it
+    pub placeholders: bool,
+    /// how a value is written in a template
+    pub escape: Escape,
+    /// from a rendered template to bytes
+    pub encode: fn(&str) -> Result<Vec<u8>, FormatError>,
+    /// from bytes to a document
+    pub decode: fn(&[u8]) -> Result<Document, FormatError>,
+}
+
+/// Every format.
+pub static FORMATS: &[Format] = &[
+    Format { name: "autoconfig", placeholders: true, escape: autoconfig::escape, encode: utf8, decode: autoconfig::decode },
+    Format { name: "mobileconfig", placeholders: false, escape: autoconfig::escape, encode: utf8, decode: mobileconfig::decode },
+    Format { name: "reg", placeholders: false, escape: reg::escape, encode: reg::encode, decode: reg::decode },
+    Format { name: "prf", placeholders: false, escape: prf::escape, encode: prf::encode, decode: prf::decode },
+    Format { name: "cmd", placeholders: false, escape: cmd::escape, encode: cmd::encode, decode: cmd::decode },
+    Format { name: "html", placeholders: false, escape: html::escape, encode: utf8, decode: html::decode },
+];
+
+/// A format by its name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|f| f.name == name)
+}
+
+/// UTF-8 without byte order mark, LF.
+fn utf8(text: &str) -> Result<Vec<u8>, FormatError> {
+    no_control(text)?;
+    Ok(text.as_bytes().to_vec())
+}
+
+/// What no text file may hold: control characters other than LF and tab, and noncharacters (XML 1.0, section 2.2).
+fn no_control(text: &str) -> Result<(), FormatError> {
+    let bad = |c: &char| c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    match text.chars().find(bad) {
+        Some(c) => Err(FormatError::new(format!("the text has the character U+{:04X}", c as u32))),
+        None => Ok(()),
+    }
+}
+
+/// Line ends of Windows.
+fn crlf(text: &str) -> String {
+    text.replace('\n', "\r\n")
+}
+
+/// The lines of a Windows file; a bare CR or LF is an error.
+fn crlf_lines(text: &str) -> Result<Vec<&str>, FormatError> {
+    let lines: Vec<&str> = text.split("\r\n").collect();
+    if lines.iter().any(|l| l.contains(['\r', '\n'])) {
+        return Err(FormatError::new("a line does not end in CR LF"));
+    }
+    Ok(lines)
+}
+
+/// Refuses control characters in one value: in a line-based format a line end would begin a setting of its own.
+fn one_line(text: &str) -> Result<(), FormatError> {
+    match text.chars().find(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+        Some(c) => Err(FormatError::new(format!("a value has the character U+{:04X}", c as u32))),
+        None => Ok(()),
+    }
+}
+
+fn put(out: &mut dyn fmt::Write, text: &str) -> Result<(), FormatError> {
+    out.write_str(text).map_err(|_| FormatError::new("could not write"))
+}
+
+fn put_char(out: &mut dyn fmt::Write, c: char) -> Result<(), FormatError> {
+    out.write_char(c).map_err(|_| FormatError::new("could not write"))
+}

@@ -1,0 +1,129 @@
+//! Registry files, version 5.00: UTF-16LE with byte order mark, CR LF. Source: Wine programs/regedit/regproc.c; Microsoft
+//! support article 310516.
+//!
+//! Decoded: `{"keys": [{"path", "deleted", "values": {name: text | number | {"hex": …} | null}}]}` in the order of the file.
+
+use std::fmt;
+
+use serde_json::{Map, Value, json};
+
+use super::{Document, FormatError, crlf, crlf_lines, one_line, put, put_char};
+
+const HEADER: &str = "Windows Registry Editor Version 5.00";
+
+/// Doubles backslashes and quotes with a backslash; a value cannot hold a line end.
+pub(super) fn escape(out: &mut dyn fmt::Write, text: &str) -> Result<(), FormatError> {
+    one_line(text)?;
+    for c in text.chars() {
+        if matches!(c, '\\' | '"') {
+            put(out, "\\")?;
+        }
+        put_char(out, c)?;
+    }
+    Ok(())
+}
+
+/// UTF-16LE with byte order mark, CR LF.
+pub(super) fn encode(text: &str) -> Result<Vec<u8>, FormatError> {
+    super::no_control(text)?;
+    let units = std::iter::once(0xfeff).chain(crlf(text).encode_utf16().collect::<Vec<_>>());
+    Ok(units.flat_map(u16::to_le_bytes).collect())
+}
+
+/// The keys in order.
+pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
+    let text = utf16(bytes)?;
+    let mut lines = crlf_lines(&text)?.into_iter();
+    if lines.next() != Some(HEADER) || lines.next() != Some("") {
+        return Err(FormatError::new("the file does not begin with the header of version 5.00 and an empty line"));
+    }
+    let mut keys: Vec<(String, bool, Map<String, Value>)> = Vec::new();
+    for line in lines.filter(|l| !l.is_empty() && !l.starts_with(';')) {
+        if let Some(path) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+            let deleted = path.starts_with('-');
+            keys.push((path.trim_start_matches('-').to_owned(), deleted, Map::new()));
+            continue;
+        }
+        let (name, value) = assignment(line)?;
+        let (_, _, values) = keys.last_mut().ok_or_else(|| FormatError::new("a value stands before any key"))?;
+        values.insert(name, value);
+    }
+    let keys: Vec<Value> =
+        keys.into_iter().map(|(path, deleted, values)| json!({"path": path, "deleted": deleted, "values": values})).collect();
+    Ok(Document::Tree(json!({ "keys": keys })))
+}
+
+fn utf16(bytes: &[u8]) -> Result<String, FormatError> {
+    let body = bytes.strip_prefix(&[0xff, 0xfe]).filter(|b| b.len() % 2 == 0);
+    let body = body.ok_or_else(|| FormatError::new("not UTF-16LE with a byte order mark"))?;
+    let units: Vec<u16> = body.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
+    String::from_utf16(&units).map_err(|_| FormatError::new("not UTF-16"))
+}
+
+/// `"name"=value`.
+fn assignment(line: &str) -> Result<(String, Value), FormatError> {
+    let (name, rest) = quoted(line)?;
+    let value = rest.strip_prefix('=').ok_or_else(|| FormatError::new("a line has no `=`"))?;
+    let value = if value == "-" {
+        Value::Null
+    } else if let Some(hex) = value.strip_prefix("dword:") {
+        let number = u32::from_str_radix(hex, 16).ok().filter(|_| hex.len() == 8);
+        Value::from(number.ok_or_else(|| FormatError::new("a dword is not eight hexadecimal digits"))?)
+    } else if let Some(hex) = value.strip_prefix("hex") {
+        json!({ "hex": hex })
+    } else {
+        let (text, rest) = quoted(value)?;
+        if !rest.is_empty() {
+            return Err(FormatError::new("a line goes on behind its closing quote"));
+        }
+        Value::String(text)
+    };
+    Ok((name, value))
+}
+
+/// A quoted text and what stands behind it.
+fn quoted(text: &str) -> Result<(String, &str), FormatError> {
+    let unclosed = || FormatError::new("a quote is not opened or closed");
+    let mut chars = text.strip_prefix('"').ok_or_else(unclosed)?.char_indices();
+    let mut out = String::new();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Ok((out, &text[at + 2..])),
+            '\\' => match chars.next() {
+                Some((_, c @ ('\\' | '"'))) => out.push(c),
+                _ => return Err(FormatError::new("a backslash is not doubled")),
+            },
+            _ => out.push(c),
+        }
+    }
+    Err(unclosed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Result<Document, FormatError> {
+        decode(&encode(&format!("{HEADER}\n\n{body}"))?)
+    }
+
+    #[test]
+    fn keys_and_values() {
+        let body = "[-HKEY_CURRENT_USER\\A]\n\n[HKEY_CURRENT_USER\\A]\n\"n\"=\"表\\\\ \\\"q\\\"\"\n\"p\"=dword:000003e3\n\"d\"=-\n";
+        let expected = json!({"keys": [
+            {"path": "HKEY_CURRENT_USER\\A", "deleted": true, "values": {}},
+            {"path": "HKEY_CURRENT_USER\\A", "deleted": false, "values": {"n": "表\\ \"q\"", "p": 995, "d": null}},
+        ]});
+        assert_eq!(read(body), Ok(Document::Tree(expected)));
+    }
+
+    #[test]
+    fn what_regedit_would_take_otherwise_is_refused() {
+        for bad in ["\"a\"=\"b\n", "\"a\"=\"b\\c\"\n", "\"a\"=dword:3e3\n", "\"a\"\n", "\"a\"=\"b\"c\n"] {
+            assert!(read(&format!("[K]\n{bad}")).is_err(), "{bad}");
+        }
+        assert!(read("\"a\"=\"b\"\n").is_err(), "a value before any key");
+        assert!(decode(b"REGEDIT4\r\n").is_err());
+        assert!(escape(&mut String::new(), "a\r\n[K]").is_err());
+    }
+}

@@ -1,0 +1,166 @@
+//! What is known about clients, providers and languages, and how files look: built into the binary, overridden file by file by
+//! folders of the user's. One lookup function; an override that cannot be read is an error, never a silent fall-back.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+use serde::de::DeserializeOwned;
+
+use crate::account::Providers;
+use crate::client::{Client, Language, Reading};
+use crate::finding::Source;
+
+static PROFILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/profiles");
+static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// Why a profile or a template could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// an override is there but cannot be read
+    #[error("could not read {path}: {source}")]
+    Read {
+        /// which file
+        path: PathBuf,
+        /// why
+        source: std::io::Error,
+    },
+    /// a profile does not parse
+    #[error("{name} is no sound profile: {reason}")]
+    Parse {
+        /// which file
+        name: String,
+        /// why, with the line
+        reason: String,
+    },
+    /// a file that another one names is not there
+    #[error("{name} is named by {by}, but there is no such file")]
+    Missing {
+        /// which file
+        name: String,
+        /// who names it
+        by: String,
+    },
+    /// a profile contradicts itself or another
+    #[error("{name}: {reason}")]
+    Unsound {
+        /// which file
+        name: String,
+        /// why
+        reason: String,
+    },
+}
+
+/// Profiles and templates, built in and overridden.
+#[derive(Debug, Default, Clone)]
+pub struct Library {
+    profiles: Option<PathBuf>,
+    templates: Option<PathBuf>,
+}
+
+impl Library {
+    /// With the user's own folders (`--profiles`, `--templates`).
+    ///
+    /// # Errors
+    /// A folder that cannot be listed.
+    pub fn new(profiles: Option<PathBuf>, templates: Option<PathBuf>) -> Result<Self, LibraryError> {
+        for folder in [&profiles, &templates].into_iter().flatten() {
+            std::fs::read_dir(folder).map_err(|source| LibraryError::Read { path: folder.clone(), source })?;
+        }
+        Ok(Self { profiles, templates })
+    }
+
+    /// A template's text by its name below `templates/`. `None`: there is none.
+    ///
+    /// # Errors
+    /// An override that cannot be read.
+    pub fn template(&self, name: &str) -> Result<Option<String>, LibraryError> {
+        lookup(self.templates.as_deref(), &TEMPLATES, name)
+    }
+
+    /// All clients, by id.
+    ///
+    /// # Errors
+    /// A profile that cannot be read, does not parse, or is unsound.
+    pub fn clients(&self) -> Result<Vec<Client>, LibraryError> {
+        self.all::<Client>("clients")?.into_iter().map(|(name, client)| client.checked(&name)).collect()
+    }
+
+    /// A reading by its name.
+    ///
+    /// # Errors
+    /// Not there, unreadable, does not parse.
+    pub fn reading(&self, name: &str, by: &str) -> Result<Reading, LibraryError> {
+        self.named(&format!("readings/{name}.yaml"), by)
+    }
+
+    /// The words of a language's sheets. `None`: there are none.
+    ///
+    /// # Errors
+    /// Unreadable, does not parse.
+    pub fn language(&self, id: &str) -> Result<Option<Language>, LibraryError> {
+        let known = self.names("languages")?.contains(&id.to_owned());
+        if known { self.named(&format!("languages/{id}.yaml"), "the description").map(Some) } else { Ok(None) }
+    }
+
+    /// Ids of the profiles in a folder (`clients`, `providers`, `languages`), sorted.
+    ///
+    /// # Errors
+    /// An override folder that cannot be listed.
+    pub fn names(&self, folder: &str) -> Result<Vec<String>, LibraryError> {
+        let mut names: Vec<String> =
+            PROFILES.get_dir(folder).into_iter().flat_map(Dir::files).filter_map(|f| stem(f.path())).collect();
+        if let Some(dir) = self.profiles.as_ref().map(|d| d.join(folder)).filter(|d| d.is_dir()) {
+            let read = |source| LibraryError::Read { path: dir.clone(), source };
+            for entry in std::fs::read_dir(&dir).map_err(read)? {
+                names.extend(stem(&entry.map_err(read)?.path()));
+            }
+        }
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn all<T: DeserializeOwned>(&self, folder: &str) -> Result<BTreeMap<String, T>, LibraryError> {
+        let names = self.names(folder)?.into_iter();
+        names.map(|id| Ok((id.clone(), self.named(&format!("{folder}/{id}.yaml"), folder)?))).collect()
+    }
+
+    fn named<T: DeserializeOwned>(&self, name: &str, by: &str) -> Result<T, LibraryError> {
+        let text = self.profile(name)?.ok_or_else(|| LibraryError::Missing { name: name.to_owned(), by: by.to_owned() })?;
+        serde_yaml::from_str(&text).map_err(|e| LibraryError::Parse { name: name.to_owned(), reason: e.to_string() })
+    }
+
+    fn profile(&self, name: &str) -> Result<Option<String>, LibraryError> {
+        lookup(self.profiles.as_deref(), &PROFILES, name)
+    }
+}
+
+impl Providers for Library {
+    fn provider(&self, id: &str) -> Option<Source> {
+        let sound = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) && !id.contains("..");
+        let name = format!("providers/{id}.yaml");
+        let text = if sound { self.profile(&name).ok()?? } else { return None };
+        Some(Source::new(name, text))
+    }
+
+    fn ids(&self) -> Vec<String> {
+        self.names("providers").unwrap_or_default()
+    }
+}
+
+fn stem(path: &Path) -> Option<String> {
+    let yaml = path.extension().is_some_and(|e| e == "yaml");
+    path.file_stem().filter(|_| yaml).map(|s| s.to_string_lossy().into_owned())
+}
+
+fn lookup(overrides: Option<&Path>, built_in: &Dir<'_>, name: &str) -> Result<Option<String>, LibraryError> {
+    if let Some(path) = overrides.map(|dir| dir.join(name)) {
+        match std::fs::read_to_string(&path) {
+            Ok(text) => return Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(source) => return Err(LibraryError::Read { path, source }),
+        }
+    }
+    Ok(built_in.get_file(name).and_then(include_dir::File::contents_utf8).map(str::to_owned))
+}

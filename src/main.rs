@@ -1,0 +1,5 @@
+//! The `mailprof` command.
+
+fn main() -> std::process::ExitCode {
+    mailprof::cli::main()
+}

@@ -1,0 +1,74 @@
+//! Path parts made from what others wrote: safe on every system, and never the same for two different texts.
+
+use sha2::{Digest, Sha256};
+
+/// Longest safe form, in bytes.
+const MOST: usize = 100;
+
+/// Names that Windows keeps for devices, whatever follows the first dot.
+const RESERVED: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
+
+/// A path part for a text: its safe form, and `~` with 16 hex digits of its SHA-256 whenever that form is not the text itself
+/// in lower case. So two texts never share a part, also where file names fold case.
+///
+/// ```
+/// use mailprof::paths::part;
+/// assert_eq!(part("tanaka@example.jp"), "tanaka@example.jp");
+/// assert_eq!(part("../Tanaka@example.jp"), "_._tanaka@example.jp~bb5f0e69ed2d9bd4");
+/// ```
+#[must_use]
+pub fn part(text: &str) -> String {
+    let mut safe = String::new();
+    for c in text.to_lowercase().chars() {
+        let plain = c.is_ascii_alphanumeric() || "@-_+".contains(c) || c == '.' && !safe.is_empty() && !safe.ends_with('.');
+        safe.push(if plain { c } else { '_' });
+    }
+    safe.truncate(MOST);
+    if is_reserved(&safe) || safe.is_empty() {
+        safe.insert(0, '_');
+    }
+    if safe.ends_with('.') {
+        safe.pop();
+        safe.push('_');
+    }
+    if safe == text {
+        return safe;
+    }
+    let hash = Sha256::digest(text.as_bytes());
+    let hex: String = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
+    format!("{safe}~{hex}")
+}
+
+fn is_reserved(safe: &str) -> bool {
+    let first = safe.split('.').next().unwrap_or_default();
+    let device = |name: &str| first.strip_prefix(name).is_some_and(|n| n.len() == 1 && n.chars().all(|c| c.is_ascii_digit()));
+    RESERVED.contains(&first) || device("com") || device("lpt")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ordinary_address_stays_itself() {
+        for text in ["tanaka@example.jp", "a.b+c_d-e@xn--r8jz45g.jp"] {
+            assert_eq!(part(text), text);
+        }
+    }
+
+    #[test]
+    fn hostile_ones_are_tamed_and_told_apart() {
+        let hostile = [
+            "../../etc/passwd@x.jp", "a/b@x.jp", "a\\b@x.jp", "con@x.jp", "CON.a@x.jp", "com1.a@x.jp", "lpt9.x@x.jp", "Tanaka@x.jp", "tanaka!@x.jp",
+            "tanaka?@x.jp", ".hidden@x.jp", "a..b@x.jp", "あ@x.jp", "\u{202e}a@x.jp", "a@x.jp\0", "",
+        ];
+        let parts: Vec<String> = hostile.iter().map(|t| part(t)).collect();
+        for p in &parts {
+            let tame = p.chars().all(|c| c.is_ascii_alphanumeric() || "@-_+.~".contains(c));
+            assert!(tame && !p.contains("..") && !p.starts_with('.') && p.len() <= 118, "{p}");
+        }
+        let distinct: std::collections::BTreeSet<_> = parts.iter().collect();
+        assert_eq!(distinct.len(), hostile.len());
+        assert!(part(&"a".repeat(500)).len() <= 117);
+    }
+}

@@ -1,0 +1,91 @@
+//! Filters and tests beyond the engine's own. A test may look at a secret: it answers yes or no.
+
+use encoding_rs::Encoding;
+use minijinja::{Environment, Error, ErrorKind, Value};
+
+use super::HeldSecret;
+
+/// Adds them all.
+pub(super) fn add(env: &mut Environment<'_>) {
+    env.add_filter("dword", |n: u32| format!("{n:08x}"));
+    env.add_test("ascii", |v: &Value| text(v).is_none_or(|t| t.is_ascii()));
+    env.add_test("longer", |v: &Value, most: usize| text(v).is_some_and(|t| t.chars().count() > most));
+    env.add_test("js_coerced", |v: &Value| text(v).is_some_and(js_coerced));
+    env.add_test("ip_literal", |v: &Value| text(v).is_some_and(|t| t.parse::<std::net::IpAddr>().is_ok()));
+    env.add_test("encodable", |v: &Value, charset: &str| {
+        let known = |()| Error::new(ErrorKind::InvalidOperation, format!("there is no charset {charset}"));
+        encodable(text(v).unwrap_or_default(), charset).ok_or(()).map_err(known)
+    });
+}
+
+fn text(value: &Value) -> Option<&str> {
+    HeldSecret::of(value).map(HeldSecret::reveal).or_else(|| value.as_str())
+}
+
+/// Whether a charset has all of a text's characters. `None`: there is no such charset.
+pub(crate) fn encodable(text: &str, charset: &str) -> Option<bool> {
+    if charset == "unicode" {
+        return Some(true);
+    }
+    let encoding = Encoding::for_label(charset.as_bytes())?;
+    let (_, _, lossy) = encoding.encode(text);
+    Some(!lossy)
+}
+
+/// Whether Thunderbird's reader would give another text than this one: its JXON turns what JavaScript takes for a finite number,
+/// and `true` and `false` in any case, into values and back. Source: comm-central mailnews/base/src/JXON.sys.mjs.
+fn js_coerced(text: &str) -> bool {
+    let trimmed = text.trim();
+    if trimmed.is_empty() || text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") {
+        return !matches!(text, "true" | "false");
+    }
+    is_js_number(trimmed) && !is_canonical_number(text)
+}
+
+/// What `isFinite` takes for a number (ECMA-262, StringToNumber).
+fn is_js_number(text: &str) -> bool {
+    let based = |prefix: [&str; 2], radix| {
+        let digits = prefix.iter().find_map(|p| text.strip_prefix(p));
+        digits.is_some_and(|d| !d.is_empty() && d.chars().all(|c| c.is_digit(radix)))
+    };
+    let decimal = text.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c));
+    let decimal = decimal && text.parse::<f64>().is_ok_and(f64::is_finite);
+    decimal || based(["0x", "0X"], 16) || based(["0o", "0O"], 8) || based(["0b", "0B"], 2)
+}
+
+/// Whether JavaScript would write the number with just these characters. Between 1e-6 and 1e21 its shortest form is Rust's.
+fn is_canonical_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok_and(|n| {
+        let plain = n == 0.0 || (1e-6..1e21).contains(&n.abs());
+        plain && format!("{n}") == text && text != "-0"
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thunderbird_would_change_these() {
+        for text in [
+            "00012345", "12345678901234567890", "1e3", "0x10", "0b11", "+819012345678", "5.10", ".5", "", "  ", "TRUE", " 42 ", "-0",
+            "1e400x".trim_end_matches('x').replace("400", "3").as_str(),
+        ] {
+            assert!(js_coerced(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn and_these_it_keeps() {
+        for text in ["tanaka", "12345", "0.5", "true", "1e400", "1.2.3", "0xg", "NaN", "Infinity", "12345678901234567000", "-1"] {
+            assert!(!js_coerced(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn charsets() {
+        assert_eq!(encodable("①㈱髙﨑", "windows-31j"), Some(true));
+        assert_eq!(encodable("😀", "windows-31j"), Some(false));
+        assert_eq!(encodable("a", "klingon"), None);
+    }
+}

@@ -1,0 +1,11 @@
+//! The only user of the template engine. Templates and expressions over the view become text; nothing is written, nothing read
+//! but templates. Escaping is chosen by file format. A secret is revealed by the formatter alone.
+
+mod engine;
+mod functions;
+mod secret;
+mod view;
+
+pub use engine::{Engine, Expression, RenderError, TEXT};
+pub use secret::HeldSecret;
+pub use view::{Purpose, Selection, Subject, carried_name, view};

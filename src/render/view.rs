@@ -1,0 +1,286 @@
+//! The view: what templates, conditions and texts see of an account for one client. Typed, everything worked out; the table in
+//! `docs/clients.md` is its documentation. A domain's view has no names for what belongs to one user, so that a template which
+//! uses one fails.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use minijinja::Value;
+use minijinja::value::{Enumerator, Object, ObjectRepr};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{HeldSecret, functions};
+use crate::account::{Account, Address, Endpoint, Fetched, Host, Incoming, Leave, Login, Outgoing, Passwords, placeholder};
+use crate::client::{Client, Options};
+use crate::paths;
+use crate::secret::Secret;
+
+/// What a view is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// conditions and texts: every name is there, what is absent is none
+    Condition,
+    /// a file that is published for all users
+    Domain,
+    /// a file for one user
+    User,
+}
+
+/// Which of the account's servers a client gets, each with the way to log in that was chosen for it. The first of each list is
+/// the one that a client with room for one takes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// indices into `Account::incoming`
+    pub incoming: Vec<(usize, String)>,
+    /// indices into `Account::outgoing`
+    pub outgoing: Vec<(usize, String)>,
+}
+
+/// Everything a view is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// the account
+    pub account: &'a Account,
+    /// its client
+    pub client: &'a Client,
+    /// the client's options
+    pub options: &'a Options,
+    /// which servers
+    pub selection: &'a Selection,
+    /// passwords, where the file may hold them
+    pub fetched: Option<&'a Fetched>,
+    /// where passwords may go in this build
+    pub passwords: Passwords,
+}
+
+type Map = BTreeMap<&'static str, Value>;
+
+fn opt<T: Into<Value>>(value: Option<T>) -> Value {
+    value.map_or_else(|| Value::from(()), Into::into)
+}
+
+/// Makes a view.
+#[must_use]
+pub fn view(subject: &Subject<'_>, purpose: Purpose) -> Value {
+    let account = subject.account;
+    let maker = Maker { subject, purpose };
+    let mut map = Map::new();
+    maker.person(&mut map);
+    map.insert("domain", account.domain.ascii().into());
+    map.insert("domain_unicode", account.domain.unicode().into());
+    let incoming = maker.incoming_servers();
+    let outgoing = maker.outgoing_servers();
+    map.insert("incoming", incoming.first().cloned().unwrap_or_else(|| Value::from(())));
+    map.insert("incoming_none", account.incoming.is_empty().into());
+    map.insert("outgoing", outgoing.first().cloned().unwrap_or_else(|| Value::from(())));
+    map.insert("incoming_servers", incoming.into());
+    map.insert("outgoing_servers", outgoing.into());
+    map.insert("provider", provider(account));
+    map.insert("quota", opt(account.mailbox_quota));
+    map.insert("compose", account.compose.as_str().into());
+    map.insert("options", maker.options());
+    map.insert("given", Value::from_iter(account.given.iter().map(String::as_str)));
+    map.insert("passwords", subject.passwords.word().into());
+    map.insert("maps", Value::from(minijinja::value::Serde(&subject.client.maps)));
+    Value::from(map)
+}
+
+/// The display name that a client can carry: the name where it is ASCII or the client takes any script, else the ASCII one, else
+/// the name when the client's charset has it.
+#[must_use]
+pub fn carried_name<'a>(account: &'a Account, client: &Client) -> Option<&'a str> {
+    let name = account.name.as_deref()?;
+    let charset = client.takes.as_ref().map_or("unicode", |t| t.charset.as_str());
+    if charset == "unicode" || name.is_ascii() {
+        return Some(name);
+    }
+    let encodable = || functions::encodable(name, charset) == Some(true);
+    account.name_ascii.as_deref().or_else(|| encodable().then_some(name))
+}
+
+struct Maker<'a> {
+    subject: &'a Subject<'a>,
+    purpose: Purpose,
+}
+
+impl Maker<'_> {
+    /// The user whom the view may speak of.
+    fn user(&self) -> Option<&Address> {
+        self.subject.account.address.as_ref().filter(|_| self.purpose != Purpose::Domain)
+    }
+
+    /// Names of one user: not there at all in a domain's file.
+    fn person(&self, map: &mut Map) {
+        if self.purpose == Purpose::Domain {
+            return;
+        }
+        let account = self.subject.account;
+        map.insert("address", opt(account.address.as_ref().map(Address::as_str)));
+        map.insert("address_unicode", opt(account.address.as_ref().map(Address::unicode)));
+        map.insert("local_part", opt(account.address.as_ref().map(Address::local)));
+        map.insert("full_name", opt(account.name.as_deref()));
+        map.insert("name_ascii", opt(account.name_ascii.as_deref()));
+        map.insert("name", opt(carried_name(account, self.subject.client)));
+        if self.user().is_some() {
+            map.insert("stem", opt(account.address.as_ref().map(|a| paths::part(a.as_str()))));
+            map.insert("profile_hash", profile_hash(account).into());
+            let id = format!("{}\0{}", account.provider.id, account.profile_key);
+            map.insert("uuid", Value::from_object(Uuids(id)));
+        }
+    }
+
+    fn options(&self) -> Value {
+        let word = |value: &String| match value.as_str() {
+            "true" => Value::from(true),
+            "false" => Value::from(false),
+            text => Value::from(text),
+        };
+        Value::from(self.subject.options.iter().map(|(name, value)| (name.clone(), word(value))).collect::<BTreeMap<_, _>>())
+    }
+
+    fn incoming_servers(&self) -> Vec<Value> {
+        let account = self.subject.account;
+        self.subject.selection.incoming.iter().map(|(i, auth)| self.incoming(*i, &account.incoming[*i], auth)).collect()
+    }
+
+    fn outgoing_servers(&self) -> Vec<Value> {
+        let account = self.subject.account;
+        self.subject.selection.outgoing.iter().map(|(i, auth)| self.outgoing(*i, &account.outgoing[*i], auth)).collect()
+    }
+
+    fn incoming(&self, index: usize, server: &Incoming, auth: &str) -> Value {
+        let mut map = self.endpoint(&server.endpoint, auth);
+        map.insert("protocol", server.protocol.as_str().into());
+        self.login(&mut map, &server.username, self.secret(|f| f.incoming.get(index)));
+        map.insert("password_kind", server.password_kind.as_str().into());
+        map.insert("password_url", opt(server.password_url.as_deref()));
+        map.insert("password_change_url", opt(server.password_change_url.as_deref()));
+        map.insert("password_valid_until", opt(server.password_valid_until.as_deref()));
+        let pop3 = server.protocol == "pop3";
+        map.insert("leave_on_server", opt(pop3.then_some(server.leave != Leave::No)));
+        let days = match server.leave {
+            Leave::Days(days) if pop3 => Some(days),
+            _ => None,
+        };
+        map.insert("leave_days", opt(days));
+        Value::from(map)
+    }
+
+    fn outgoing(&self, index: usize, server: &Outgoing, auth: &str) -> Value {
+        let mut map = self.endpoint(&server.endpoint, auth);
+        map.insert("minutes", opt(server.minutes));
+        map.insert("login", server.login.word().into());
+        let secret = self.secret(|f| match server.login {
+            Login::Same => f.incoming.first(),
+            Login::Own => f.outgoing.get(index),
+            Login::None => None,
+        });
+        if server.login == Login::None {
+            if self.purpose != Purpose::Domain {
+                map.extend([("username", Value::from(())), ("password", Value::from(()))]);
+            }
+            map.extend([("username_pattern", Value::from(())), ("derived", true.into())]);
+        } else {
+            self.login(&mut map, &server.username, secret);
+        }
+        Value::from(map)
+    }
+
+    fn secret<'f>(&'f self, pick: impl Fn(&'f Fetched) -> Option<&'f Option<Secret>>) -> Option<&'f Secret> {
+        self.subject.fetched.filter(|_| self.purpose != Purpose::Domain).and_then(pick).and_then(Option::as_ref)
+    }
+
+    fn login(&self, map: &mut Map, username: &str, secret: Option<&Secret>) {
+        let address = self.subject.account.address.as_ref();
+        let pattern = placeholder::pattern(username, address);
+        map.insert("derived", pattern.is_some().into());
+        if self.purpose == Purpose::Domain {
+            // a literal login has no name here: the file is left out before, and a template that got so far fails
+            if let Some(pattern) = pattern {
+                map.insert("username_pattern", pattern.into());
+            }
+            return;
+        }
+        let expanded = address.map(|a| placeholder::expand(username, a));
+        map.insert("username_pattern", pattern.unwrap_or_else(|| username.to_owned()).into());
+        map.insert("username", opt(expanded));
+        map.insert("password", opt(secret.map(HeldSecret::value)));
+    }
+
+    fn endpoint(&self, endpoint: &Endpoint, auth: &str) -> Map {
+        let host = self.host(&endpoint.host);
+        Map::from([
+            ("host", host.ascii().into()),
+            ("host_unicode", host.unicode().into()),
+            ("port", endpoint.port.into()),
+            ("security", endpoint.security.word().into()),
+            ("tls_minimum", endpoint.tls_minimum.parse::<f64>().unwrap_or(1.2).into()),
+            ("access", opt(endpoint.domestic_only.then_some("domestic-only"))),
+            ("auth", auth.into()),
+        ])
+    }
+
+    fn host(&self, host: &Host) -> Host {
+        match self.user() {
+            Some(user) => host.expand(user.local(), self.subject.account.domain.ascii()),
+            None => host.clone(),
+        }
+    }
+}
+
+fn provider(account: &Account) -> Value {
+    let p = &account.provider;
+    let support = Map::from([
+        ("phone", opt(p.support_phone.as_deref())),
+        ("email", opt(p.support_email.as_deref())),
+        ("url", opt(p.support_url.as_deref())),
+        ("hours", opt(p.support_hours.as_deref())),
+    ]);
+    Value::from(Map::from([
+        ("id", p.id.as_str().into()),
+        ("name", p.name.as_str().into()),
+        ("short_name", opt(p.short_name.as_deref())),
+        ("domains", Value::from_iter(p.domains.iter().map(Host::ascii))),
+        ("logo", opt(p.logo.as_deref())),
+        ("colour", opt(p.colour.as_deref())),
+        ("webmail", opt(p.webmail.as_deref())),
+        ("control_panel", opt(p.control_panel.as_deref())),
+        ("documentation", opt(p.documentation.as_deref())),
+        ("support", Value::from(support)),
+        ("download_url", opt(p.download_url.as_deref())),
+        ("connection_login", p.connection_login.as_str().into()),
+    ]))
+}
+
+/// 32 hex digits of a hash over `provider.id` and `profile_key`: what identifies a profile, and tells nothing of the user.
+fn profile_hash(account: &Account) -> String {
+    let mut hash = Sha256::new();
+    hash.update(account.provider.id.as_bytes());
+    hash.update([0]);
+    hash.update(account.profile_key.as_bytes());
+    hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect()
+}
+
+/// `uuid.<payload>`: version 5 over `provider.id`, `profile_key` and the payload's name.
+#[derive(Debug)]
+struct Uuids(String);
+
+/// The namespace of our UUIDs: version 5 of the URL namespace and the project's name, so that they are nobody else's.
+const NAMESPACE: &str = "https://mailprof.example/profile";
+
+impl Object for Uuids {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let namespace = Uuid::new_v5(&Uuid::NAMESPACE_URL, NAMESPACE.as_bytes());
+        let name = format!("{}\0{}", self.0, key.as_str()?);
+        Some(Uuid::new_v5(&namespace, name.as_bytes()).to_string().to_uppercase().into())
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::NonEnumerable
+    }
+}
