@@ -65,7 +65,8 @@ impl Library {
     /// A folder that cannot be listed.
     pub fn new(profiles: Option<PathBuf>, templates: Option<PathBuf>) -> Result<Self, LibraryError> {
         for folder in [&profiles, &templates].into_iter().flatten() {
-            std::fs::read_dir(folder).map_err(|source| LibraryError::Read { path: folder.clone(), source })?;
+            std::fs::read_dir(folder)
+                .map_err(|source| LibraryError::Read { path: folder.clone(), source })?;
         }
         Ok(Self { profiles, templates })
     }
@@ -100,7 +101,11 @@ impl Library {
     /// Unreadable, does not parse.
     pub fn language(&self, id: &str) -> Result<Option<Language>, LibraryError> {
         let known = self.names("languages")?.contains(&id.to_owned());
-        if known { self.named(&format!("languages/{id}.yaml"), "the description").map(Some) } else { Ok(None) }
+        if known {
+            self.named(&format!("languages/{id}.yaml"), "the description").map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// Ids of the profiles in a folder (`clients`, `providers`, `languages`), sorted.
@@ -108,8 +113,12 @@ impl Library {
     /// # Errors
     /// An override folder that cannot be listed.
     pub fn names(&self, folder: &str) -> Result<Vec<String>, LibraryError> {
-        let mut names: Vec<String> =
-            PROFILES.get_dir(folder).into_iter().flat_map(Dir::files).filter_map(|f| stem(f.path())).collect();
+        let mut names: Vec<String> = PROFILES
+            .get_dir(folder)
+            .into_iter()
+            .flat_map(Dir::files)
+            .filter_map(|f| stem(f.path()))
+            .collect();
         if let Some(dir) = self.profiles.as_ref().map(|d| d.join(folder)).filter(|d| d.is_dir()) {
             let read = |source| LibraryError::Read { path: dir.clone(), source };
             for entry in std::fs::read_dir(&dir).map_err(read)? {
@@ -127,8 +136,11 @@ impl Library {
     }
 
     fn named<T: DeserializeOwned>(&self, name: &str, by: &str) -> Result<T, LibraryError> {
-        let text = self.profile(name)?.ok_or_else(|| LibraryError::Missing { name: name.to_owned(), by: by.to_owned() })?;
-        serde_yaml::from_str(&text).map_err(|e| LibraryError::Parse { name: name.to_owned(), reason: e.to_string() })
+        let text = self
+            .profile(name)?
+            .ok_or_else(|| LibraryError::Missing { name: name.to_owned(), by: by.to_owned() })?;
+        serde_yaml::from_str(&text)
+            .map_err(|e| LibraryError::Parse { name: name.to_owned(), reason: e.to_string() })
     }
 
     fn profile(&self, name: &str) -> Result<Option<String>, LibraryError> {
@@ -138,7 +150,9 @@ impl Library {
 
 impl Providers for Library {
     fn provider(&self, id: &str) -> Option<Source> {
-        let sound = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) && !id.contains("..");
+        let sound = !id.is_empty()
+            && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+            && !id.contains("..");
         let name = format!("providers/{id}.yaml");
         let text = if sound { self.profile(&name).ok()?? } else { return None };
         Some(Source::new(name, text))

@@ -20,7 +20,9 @@ const RESERVED: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
 pub fn part(text: &str) -> String {
     let mut safe = String::new();
     for c in text.to_lowercase().chars() {
-        let plain = c.is_ascii_alphanumeric() || "@-_+".contains(c) || c == '.' && !safe.is_empty() && !safe.ends_with('.');
+        let plain = c.is_ascii_alphanumeric()
+            || "@-_+".contains(c)
+            || c == '.' && !safe.is_empty() && !safe.ends_with('.');
         safe.push(if plain { c } else { '_' });
     }
     safe.truncate(MOST);
@@ -41,7 +43,9 @@ pub fn part(text: &str) -> String {
 
 fn is_reserved(safe: &str) -> bool {
     let first = safe.split('.').next().unwrap_or_default();
-    let device = |name: &str| first.strip_prefix(name).is_some_and(|n| n.len() == 1 && n.chars().all(|c| c.is_ascii_digit()));
+    let device = |name: &str| {
+        first.strip_prefix(name).is_some_and(|n| n.len() == 1 && n.chars().all(|c| c.is_ascii_digit()))
+    };
     RESERVED.contains(&first) || device("com") || device("lpt")
 }
 
@@ -59,8 +63,22 @@ mod tests {
     #[test]
     fn hostile_ones_are_tamed_and_told_apart() {
         let hostile = [
-            "../../etc/passwd@x.jp", "a/b@x.jp", "a\\b@x.jp", "con@x.jp", "CON.a@x.jp", "com1.a@x.jp", "lpt9.x@x.jp", "Tanaka@x.jp", "tanaka!@x.jp",
-            "tanaka?@x.jp", ".hidden@x.jp", "a..b@x.jp", "あ@x.jp", "\u{202e}a@x.jp", "a@x.jp\0", "",
+            "../../etc/passwd@x.jp",
+            "a/b@x.jp",
+            "a\\b@x.jp",
+            "con@x.jp",
+            "CON.a@x.jp",
+            "com1.a@x.jp",
+            "lpt9.x@x.jp",
+            "Tanaka@x.jp",
+            "tanaka!@x.jp",
+            "tanaka?@x.jp",
+            ".hidden@x.jp",
+            "a..b@x.jp",
+            "あ@x.jp",
+            "\u{202e}a@x.jp",
+            "a@x.jp\0",
+            "",
         ];
         let parts: Vec<String> = hostile.iter().map(|t| part(t)).collect();
         for p in &parts {

@@ -12,7 +12,9 @@ pub fn check(node: &Node, shape: &Shape, setting: &str, findings: &mut Findings)
         (Shape::Either(shapes), _) => check(node, either(shapes, node), setting, findings),
         (Shape::OneOrMany(one), Kind::List(_)) => list(node, one, setting, findings),
         (Shape::OneOrMany(one), _) => check(node, one, setting, findings),
-        (_, Kind::Null) => findings.push(Finding::new(&finding::EMPTY_VALUE).arg("setting", setting).at(node.place)),
+        (_, Kind::Null) => {
+            findings.push(Finding::new(&finding::EMPTY_VALUE).arg("setting", setting).at(node.place))
+        }
         (Shape::Map(keys), Kind::Map(_)) => map(node, keys, setting, findings),
         (Shape::Free(value), Kind::Map(_)) => free(node, value, setting, findings),
         (Shape::List(item), Kind::List(_)) => list(node, item, setting, findings),
@@ -71,7 +73,8 @@ fn map(node: &Node, keys: &[Key], setting: &str, findings: &mut Findings) {
         }
     }
     for key in keys.iter().filter(|k| k.required && node.get(k.name).is_none()) {
-        findings.push(Finding::new(&finding::MISSING_KEY).arg("setting", join(setting, key.name)).at(node.place));
+        findings
+            .push(Finding::new(&finding::MISSING_KEY).arg("setting", join(setting, key.name)).at(node.place));
     }
 }
 
@@ -79,14 +82,20 @@ fn duplicates(node: &Node, setting: &str, findings: &mut Findings) {
     let Kind::Map(entries) = &node.kind else { return };
     for (i, entry) in entries.iter().enumerate() {
         if entries[..i].iter().any(|e| e.key == entry.key) {
-            findings.push(Finding::new(&finding::DUPLICATE_KEY).arg("key", join(setting, &entry.key)).at(entry.key_place));
+            findings.push(
+                Finding::new(&finding::DUPLICATE_KEY)
+                    .arg("key", join(setting, &entry.key))
+                    .at(entry.key_place),
+            );
         }
     }
 }
 
 fn unknown(key: &str, keys: &[Key], setting: &str) -> Finding {
     match closest(key, keys.iter().map(|k| k.name)) {
-        Some(near) => Finding::new(&finding::UNKNOWN_KEY_NEAR).arg("near", near).arg("key", join(setting, key)),
+        Some(near) => {
+            Finding::new(&finding::UNKNOWN_KEY_NEAR).arg("near", near).arg("key", join(setting, key))
+        }
         None => {
             let known = keys.iter().map(|k| k.name).collect::<Vec<_>>().join(", ");
             Finding::new(&finding::UNKNOWN_KEY).arg("known", known).arg("key", join(setting, key))
@@ -119,7 +128,9 @@ fn scalar(text: &str, quoted: bool, shape: &Shape) -> Result<(), Problem> {
         Shape::Secret | Shape::Text => value::plain(text).map(drop),
         Shape::Flag if !quoted && matches!(text, "true" | "false") => Ok(()),
         Shape::Flag => Err(Problem::new(&finding::BAD_FLAG).arg("value", text)),
-        Shape::Port if quoted && value::port(text).is_ok() => Err(Problem::new(&finding::QUOTED_NUMBER).arg("value", text)),
+        Shape::Port if quoted && value::port(text).is_ok() => {
+            Err(Problem::new(&finding::QUOTED_NUMBER).arg("value", text))
+        }
         Shape::Integer(..) if quoted => Err(Problem::new(&finding::QUOTED_NUMBER).arg("value", text)),
         Shape::Port => value::port(text).map(drop),
         Shape::Integer(least, most) => value::integer(text, *least, *most).map(drop),
@@ -142,7 +153,9 @@ fn word(text: &str, words: &[&str]) -> Result<(), Problem> {
     }
     let known = words.join(", ");
     Err(match closest(text, words.iter().copied()) {
-        Some(near) => Problem::new(&finding::BAD_WORD_NEAR).arg("value", text).arg("near", near).arg("known", known),
+        Some(near) => {
+            Problem::new(&finding::BAD_WORD_NEAR).arg("value", text).arg("near", near).arg("known", known)
+        }
         None => Problem::new(&finding::BAD_WORD).arg("value", text).arg("known", known),
     })
 }

@@ -32,10 +32,20 @@ fn servers(below: &Node, over: &Node) -> Node {
         Kind::Map(_) => {
             let fitting: Vec<Node> =
                 below.one_or_many().iter().filter(|s| same(s, over)).map(|s| server(s, over)).collect();
-            if fitting.is_empty() { over.clone() } else { Node { place: over.place, kind: Kind::List(fitting) } }
+            if fitting.is_empty() {
+                over.clone()
+            } else {
+                Node { place: over.place, kind: Kind::List(fitting) }
+            }
         }
         Kind::List(items) => {
-            let merge = |item: &Node| below.one_or_many().iter().find(|s| same(s, item)).map_or_else(|| item.clone(), |s| server(s, item));
+            let merge = |item: &Node| {
+                below
+                    .one_or_many()
+                    .iter()
+                    .find(|s| same(s, item))
+                    .map_or_else(|| item.clone(), |s| server(s, item))
+            };
             Node { place: over.place, kind: Kind::List(items.iter().map(merge).collect()) }
         }
         _ => over.clone(),

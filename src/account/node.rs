@@ -65,19 +65,12 @@ impl Node {
         })
     }
 
-    /// The place of a dotted path, or of the nearest node above it.
+    /// The place of a dotted path, or of the nearest node above it; `None` when that is the whole document.
     #[must_use]
-    pub fn place_of(&self, path: &str) -> Place {
-        let mut path = path;
-        loop {
-            if let Some(node) = self.at(path) {
-                return node.place;
-            }
-            match path.rsplit_once('.') {
-                Some((above, _)) => path = above,
-                None => return self.place,
-            }
-        }
+    pub fn place_of(&self, path: &str) -> Option<Place> {
+        let above = |path: &str| path.rsplit_once('.').map(|(above, _)| above.to_owned());
+        let mut paths = std::iter::successors(Some(path.to_owned()), |p| above(p));
+        paths.find_map(|p| self.at(&p)).map(|node| node.place)
     }
 
     /// The text of a scalar.

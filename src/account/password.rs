@@ -48,7 +48,8 @@ impl PasswordSource {
             Self::Written(secret) => Some(secret.clone()),
             Self::Env(name) => outside.variable(name).map(Secret::new),
             Self::File(path) => outside.file(path).map(|text| {
-                let line = text.strip_suffix('\n').map_or(text.as_str(), |t| t.strip_suffix('\r').unwrap_or(t));
+                let line =
+                    text.strip_suffix('\n').map_or(text.as_str(), |t| t.strip_suffix('\r').unwrap_or(t));
                 Secret::new(line.to_owned())
             }),
             Self::Column(_) => None,
@@ -77,7 +78,13 @@ impl PasswordSource {
 
 impl Account {
     /// Reads the passwords when `needed`: a source that is missing then is an error, else a note.
-    pub fn fetch_passwords(&self, needed: bool, raw: &RawAccount, outside: &dyn Environment, findings: &mut Findings) -> Fetched {
+    pub fn fetch_passwords(
+        &self,
+        needed: bool,
+        raw: &RawAccount,
+        outside: &dyn Environment,
+        findings: &mut Findings,
+    ) -> Fetched {
         let mut one = |source: Option<&PasswordSource>, setting: String| {
             let source = source?;
             if needed {
@@ -89,8 +96,18 @@ impl Account {
             None
         };
         Fetched {
-            incoming: self.incoming.iter().enumerate().map(|(i, s)| one(s.password.as_ref(), setting("incoming", i))).collect(),
-            outgoing: self.outgoing.iter().enumerate().map(|(i, s)| one(s.password.as_ref(), setting("outgoing", i))).collect(),
+            incoming: self
+                .incoming
+                .iter()
+                .enumerate()
+                .map(|(i, s)| one(s.password.as_ref(), setting("incoming", i)))
+                .collect(),
+            outgoing: self
+                .outgoing
+                .iter()
+                .enumerate()
+                .map(|(i, s)| one(s.password.as_ref(), setting("outgoing", i)))
+                .collect(),
         }
     }
 }
@@ -103,7 +120,13 @@ fn missing(code: &finding::Code, source: &PasswordSource, setting: &str, raw: &R
     Finding::new(code).arg("setting", setting).arg("source", source.words()).at(raw.place_of(setting))
 }
 
-fn read(source: &PasswordSource, setting: &str, raw: &RawAccount, outside: &dyn Environment, findings: &mut Findings) -> Option<Secret> {
+fn read(
+    source: &PasswordSource,
+    setting: &str,
+    raw: &RawAccount,
+    outside: &dyn Environment,
+    findings: &mut Findings,
+) -> Option<Secret> {
     let secret = source.read(outside).filter(|s| !s.is(""));
     let Some(secret) = secret else {
         findings.push(missing(&finding::PASSWORD_SOURCE_MISSING, source, setting, raw));

@@ -20,7 +20,8 @@ pub const DOMAIN: &str = "%EMAILDOMAIN%";
 /// ```
 #[must_use]
 pub fn expand(text: &str, address: &Address) -> String {
-    let names = [(ADDRESS, address.as_str()), (LOCAL_PART, address.local()), (DOMAIN, address.domain().ascii())];
+    let names =
+        [(ADDRESS, address.as_str()), (LOCAL_PART, address.local()), (DOMAIN, address.domain().ascii())];
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('%') {

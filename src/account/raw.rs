@@ -7,7 +7,7 @@ use super::check::{check, closest};
 use super::merge::overlay;
 use super::node::{self, Kind, Node};
 use super::schema::{self, Shape};
-use crate::finding::{self, Finding, Findings, Place, Source, SourceId, Sources};
+use crate::finding::{self, Finding, Findings, Place, Source, Sources};
 
 /// A description whose keys and values were checked one by one.
 #[derive(Debug)]
@@ -29,9 +29,16 @@ pub trait Providers {
 impl RawAccount {
     /// Reads a description: everything that can be said of its parts one by one goes into `findings`.
     /// `None` when it is no YAML mapping at all.
-    pub fn read(bytes: &[u8], name: &str, providers: &dyn Providers, sources: &mut Sources, findings: &mut Findings) -> Option<Self> {
+    pub fn read(
+        bytes: &[u8],
+        name: &str,
+        providers: &dyn Providers,
+        sources: &mut Sources,
+        findings: &mut Findings,
+    ) -> Option<Self> {
         let own = tree(bytes, name, &schema::DESCRIPTION, sources, findings)?;
-        let provider = named_provider(&own).and_then(|node| load_provider(node, providers, sources, findings));
+        let provider =
+            named_provider(&own).and_then(|node| load_provider(node, providers, sources, findings));
         let merged = match provider {
             Some(provider) => overlay(&provider, &own),
             None => own.clone(),
@@ -39,11 +46,11 @@ impl RawAccount {
         Some(Self { merged, own })
     }
 
-    /// Where a setting stands, or the nearest thing above it that does.
+    /// Where a setting stands, or the nearest thing above it that does: in the description, else in the provider's profile.
     #[must_use]
-    pub fn place_of(&self, setting: &str) -> Place {
-        let own = self.own.place_of(setting);
-        if self.own.at(setting).is_none() && self.merged.at(setting).is_some() { self.merged.place_of(setting) } else { own }
+    pub fn place_of(&self, setting: &str) -> Option<Place> {
+        let only_merged = self.own.at(setting).is_none() && self.merged.at(setting).is_some();
+        if only_merged { self.merged.place_of(setting) } else { self.own.place_of(setting) }
     }
 
     /// Codes of findings that the description accepts.
@@ -55,7 +62,13 @@ impl RawAccount {
 }
 
 /// A file of the schema as a tree, its mistakes reported, its secrets hidden.
-fn tree(bytes: &[u8], name: &str, shape: &Shape, sources: &mut Sources, findings: &mut Findings) -> Option<Node> {
+fn tree(
+    bytes: &[u8],
+    name: &str,
+    shape: &Shape,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Node> {
     let text = decode(bytes, name, sources, findings)?;
     let id = sources.add(Source::new(name, text));
     let node = match node::parse(sources.get(id), id) {
@@ -68,10 +81,14 @@ fn tree(bytes: &[u8], name: &str, shape: &Shape, sources: &mut Sources, findings
         }
     };
     let mut secrets = Vec::new();
-    collect_secrets(&node, sources.get(id), id, false, &mut secrets);
+    collect_secrets(&node, sources.get(id), false, &mut secrets);
     sources.hide(id, secrets);
     if !matches!(node.kind, Kind::Map(_)) {
-        let code = if matches!(node.kind, Kind::Null) { &finding::EMPTY_DESCRIPTION } else { &finding::NOT_A_MAPPING };
+        let code = if matches!(node.kind, Kind::Null) {
+            &finding::EMPTY_DESCRIPTION
+        } else {
+            &finding::NOT_A_MAPPING
+        };
         findings.push(Finding::new(code).at(Place::start(id)));
         return None;
     }
@@ -97,24 +114,33 @@ fn decode(bytes: &[u8], name: &str, sources: &mut Sources, findings: &mut Findin
 /// Whether a key's name looks like a password's, also when it is misspelt.
 fn is_secret_key(key: &str) -> bool {
     let key = key.to_lowercase();
-    ["pass", "secret", "pwd", "パスワード"].iter().any(|s| key.contains(s)) || strsim::damerau_levenshtein(&key, "password") <= 3
+    ["pass", "secret", "pwd", "パスワード"].iter().any(|s| key.contains(s))
+        || strsim::damerau_levenshtein(&key, "password") <= 3
 }
 
 /// Keys around passwords that hold no secret themselves.
-const OPEN: &[&str] =
-    &["env", "file", "column", "password_kind", "password_url", "password_change_url", "password_valid_until", "passwords"];
+const OPEN: &[&str] = &[
+    "env",
+    "file",
+    "column",
+    "password_kind",
+    "password_url",
+    "password_change_url",
+    "password_valid_until",
+    "passwords",
+];
 
-fn collect_secrets(node: &Node, source: &Source, id: SourceId, secret: bool, out: &mut Vec<Range<usize>>) {
+fn collect_secrets(node: &Node, source: &Source, secret: bool, out: &mut Vec<Range<usize>>) {
     match &node.kind {
         Kind::Null => {}
         Kind::Scalar { .. } if secret => out.push(written(node.place, source)),
         Kind::Scalar { .. } => {}
-        Kind::List(items) => items.iter().for_each(|n| collect_secrets(n, source, id, secret, out)),
+        Kind::List(items) => items.iter().for_each(|n| collect_secrets(n, source, secret, out)),
         Kind::Map(entries) => {
             for entry in entries {
                 let open = OPEN.contains(&entry.key.as_str());
                 let secret = !open && (secret || is_secret_key(&entry.key));
-                collect_secrets(&entry.value, source, id, secret, out);
+                collect_secrets(&entry.value, source, secret, out);
             }
         }
     }
@@ -160,7 +186,12 @@ fn named_provider(own: &Node) -> Option<&Node> {
     }
 }
 
-fn load_provider(node: &Node, providers: &dyn Providers, sources: &mut Sources, findings: &mut Findings) -> Option<Node> {
+fn load_provider(
+    node: &Node,
+    providers: &dyn Providers,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Node> {
     let id = node.text()?;
     let Some(source) = providers.provider(id) else {
         let ids = providers.ids();

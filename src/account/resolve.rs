@@ -4,8 +4,8 @@ use super::node::{Kind, Node};
 use super::placeholder;
 use super::value::{self, Address, Host};
 use super::{
-    Account, BuildWishes, ClientOption, Endpoint, Incoming, Leave, Login, Outgoing, PasswordSource, Passwords, Provider, RawAccount,
-    Security, Sheets,
+    Account, BuildWishes, ClientOption, Endpoint, Incoming, Leave, Login, Outgoing, PasswordSource,
+    Passwords, Provider, RawAccount, Security, Sheets,
 };
 use crate::finding::{self, Code, Finding, Findings, Place};
 
@@ -45,7 +45,8 @@ impl Resolver<'_> {
         let incoming = self.incoming_servers(address.as_ref());
         let outgoing = self.outgoing_servers(&incoming, address.as_ref());
         let domain = domain?;
-        let profile_key = text(root, "profile_key").or_else(|| address.as_ref().map(|a| a.as_str().to_owned()));
+        let profile_key =
+            text(root, "profile_key").or_else(|| address.as_ref().map(|a| a.as_str().to_owned()));
         Some(Account {
             provider: provider(root.get("provider"), &domain),
             profile_key: profile_key.unwrap_or_else(|| domain.ascii().to_owned()),
@@ -66,7 +67,8 @@ impl Resolver<'_> {
     fn domain(&mut self, address: Option<&Address>) -> Option<Host> {
         let stated = self.root.get("domain").and_then(Node::text).and_then(|t| value::domain(t).ok());
         if stated.is_none() && self.root.get("address").is_none() && self.root.get("domain").is_none() {
-            self.findings.push(Finding::new(&finding::ADDRESS_OR_DOMAIN).at(Place::start(self.root.place.source)));
+            self.findings
+                .push(Finding::new(&finding::ADDRESS_OR_DOMAIN).at(Place::start(self.root.place.source)));
         }
         stated.or_else(|| address.map(|a| a.domain().clone()))
     }
@@ -127,10 +129,17 @@ impl Resolver<'_> {
         placeholder::ADDRESS.to_owned()
     }
 
-    fn outgoing(&mut self, node: &Node, name: &str, incoming: &[Incoming], address: Option<&Address>) -> Option<Outgoing> {
+    fn outgoing(
+        &mut self,
+        node: &Node,
+        name: &str,
+        incoming: &[Incoming],
+        address: Option<&Address>,
+    ) -> Option<Outgoing> {
         let standard = Standard { tls: 465, clear: 587, security: Security::StartTls };
         let endpoint = self.endpoint(node, name, &standard)?;
-        let open = endpoint.auth.iter().all(|a| matches!(a.as_str(), "none" | "pop-before-smtp" | "client-ip"));
+        let open =
+            endpoint.auth.iter().all(|a| matches!(a.as_str(), "none" | "pop-before-smtp" | "client-ip"));
         let (username, password) = (text(node, "username"), node.get("password"));
         let first = incoming.first();
         let login = match (open, first) {
@@ -181,7 +190,12 @@ impl Resolver<'_> {
             (_, Some(_)) => security?,
             (Some(at), None) => self.security_of(port?, name, at.place)?,
             (None, None) => {
-                self.push(&finding::SECURITY_ASSUMED, &format!("{name}.security"), standard.security.word(), node.place);
+                self.push(
+                    &finding::SECURITY_ASSUMED,
+                    &format!("{name}.security"),
+                    standard.security.word(),
+                    node.place,
+                );
                 standard.security
             }
         };
@@ -269,7 +283,12 @@ fn options(node: Option<&Node>) -> Vec<ClientOption> {
         let Kind::Map(options) = &client.value.kind else { return Vec::new() };
         let one = |e: &super::node::Entry| {
             let value = e.value.text()?.to_owned();
-            Some(ClientOption { client: client.key.clone(), option: e.key.clone(), value, place: Some(e.value.place) })
+            Some(ClientOption {
+                client: client.key.clone(),
+                option: e.key.clone(),
+                value,
+                place: Some(e.value.place),
+            })
         };
         options.iter().filter_map(one).collect()
     };
@@ -296,7 +315,8 @@ fn given(node: &Node) -> Vec<String> {
         match &node.kind {
             Kind::Map(entries) => {
                 for entry in entries {
-                    let path = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
+                    let path =
+                        if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
                     out.push(path.clone());
                     walk(&entry.value, &path, out);
                 }

@@ -70,7 +70,16 @@ pub const INCOMING_AUTH: &[&str] =
     &["password", "encrypted", "apop", "cram-md5", "ntlm", "gssapi", "oauth2", "certificate"];
 /// Ways to be let in by an outgoing server.
 pub const OUTGOING_AUTH: &[&str] = &[
-    "password", "encrypted", "cram-md5", "ntlm", "gssapi", "oauth2", "certificate", "none", "pop-before-smtp", "client-ip",
+    "password",
+    "encrypted",
+    "cram-md5",
+    "ntlm",
+    "gssapi",
+    "oauth2",
+    "certificate",
+    "none",
+    "pop-before-smtp",
+    "client-ip",
 ];
 /// Versions of TLS.
 pub const TLS_VERSIONS: &[&str] = &["1.0", "1.1", "1.2", "1.3"];
@@ -95,7 +104,10 @@ const INCOMING: &[Key] = &[
     key("password_url", Shape::Url),
     key("password_change_url", Shape::Url),
     key("password_valid_until", Shape::Date),
-    key("leave_on_server", Shape::Either(&[Shape::Flag, Shape::Map(&[required("days", Shape::Integer(1, 3650))])])),
+    key(
+        "leave_on_server",
+        Shape::Either(&[Shape::Flag, Shape::Map(&[required("days", Shape::Integer(1, 3650))])]),
+    ),
 ];
 
 const OUTGOING: &[Key] = &[
@@ -110,8 +122,12 @@ const OUTGOING: &[Key] = &[
     key("password", PASSWORD),
 ];
 
-const SUPPORT: &[Key] =
-    &[key("phone", Shape::Text), key("email", Shape::Text), key("url", Shape::Url), key("hours", Shape::Text)];
+const SUPPORT: &[Key] = &[
+    key("phone", Shape::Text),
+    key("email", Shape::Text),
+    key("url", Shape::Url),
+    key("hours", Shape::Text),
+];
 
 const PROVIDER: &[Key] = &[
     key("use", Shape::Text),
@@ -168,7 +184,10 @@ pub static DESCRIPTION: Shape = Shape::Map(&[
     key("letter", Shape::Map(LETTER)),
     key("clients", Shape::Free(&Shape::Free(&Shape::Text))),
     key("build", Shape::Map(BUILD)),
-    key("allow", Shape::List(&Shape::Map(&[required("code", Shape::Text), required("because", Shape::Text)]))),
+    key(
+        "allow",
+        Shape::List(&Shape::Map(&[required("code", Shape::Text), required("because", Shape::Text)])),
+    ),
 ]);
 
 /// A provider's profile: a part of a description that holds nothing of one user, and where it was read.

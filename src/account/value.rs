@@ -63,7 +63,9 @@ pub fn plain(text: &str) -> Result<&str, Problem> {
             || matches!(c, '\u{fdd0}'..='\u{fdef}')
     };
     if let Some(c) = text.chars().find(forbidden) {
-        return Err(Problem::new(&finding::FORBIDDEN_CHARACTER).arg("character", format!("U+{:04X}", c as u32)));
+        return Err(
+            Problem::new(&finding::FORBIDDEN_CHARACTER).arg("character", format!("U+{:04X}", c as u32))
+        );
     }
     let length = text.chars().count();
     if length > MAX_TEXT {
@@ -97,7 +99,9 @@ pub fn port(text: &str) -> Result<u16, Problem> {
 /// Not a number, or outside.
 pub fn integer(text: &str, least: u64, most: u64) -> Result<u64, Problem> {
     let number = text.parse::<u64>().ok().filter(|n| n.to_string() == text && (least..=most).contains(n));
-    number.ok_or_else(|| Problem::new(&finding::BAD_NUMBER).arg("value", text).arg("least", least).arg("most", most))
+    number.ok_or_else(|| {
+        Problem::new(&finding::BAD_NUMBER).arg("value", text).arg("least", least).arg("most", most)
+    })
 }
 
 /// A size in bytes: `500MB`, `10 GB`, `1073741824`. Units are powers of 1024, as mail servers count.
@@ -224,7 +228,9 @@ pub fn domain(text: &str) -> Result<Host, Problem> {
     }
     let dropped = |c: &char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}');
     if let Some(c) = text.chars().find(dropped) {
-        return Err(Problem::new(&finding::FORBIDDEN_CHARACTER).arg("character", format!("U+{:04X}", c as u32)));
+        return Err(
+            Problem::new(&finding::FORBIDDEN_CHARACTER).arg("character", format!("U+{:04X}", c as u32))
+        );
     }
     let bad = || Problem::new(&finding::BAD_HOST).arg("value", text);
     let name = text.strip_suffix('.').unwrap_or(text);
@@ -293,12 +299,14 @@ pub fn address(text: &str) -> Result<Address, Problem> {
         return Err(Problem::new(&finding::FULL_WIDTH).arg("mended", mended));
     }
     let bad = || Problem::new(&finding::BAD_ADDRESS).arg("value", text);
-    let (local, host) = text.rsplit_once('@').ok_or_else(|| Problem::new(&finding::ADDRESS_WITHOUT_AT).arg("value", text))?;
+    let (local, host) =
+        text.rsplit_once('@').ok_or_else(|| Problem::new(&finding::ADDRESS_WITHOUT_AT).arg("value", text))?;
     let sign = |c: char| c.is_whitespace() || "()<>[]:;,\\\"@".contains(c);
     if local.is_empty() || local.len() > 64 || local.contains(sign) {
         return Err(bad());
     }
-    let domain = domain(host).map_err(|problem| if problem.code.id == finding::BAD_HOST.id { bad() } else { problem })?;
+    let domain = domain(host)
+        .map_err(|problem| if problem.code.id == finding::BAD_HOST.id { bad() } else { problem })?;
     let text = format!("{local}@{}", domain.ascii());
     Ok(Address { local: local.to_owned(), domain, text })
 }
@@ -310,7 +318,8 @@ pub fn address(text: &str) -> Result<Address, Problem> {
 pub fn url(text: &str) -> Result<&str, Problem> {
     plain(text)?;
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let sound = rest.is_some_and(|r| !r.is_empty() && !r.contains(|c: char| c.is_whitespace() || "<>\"'`\\".contains(c)));
+    let sound = rest
+        .is_some_and(|r| !r.is_empty() && !r.contains(|c: char| c.is_whitespace() || "<>\"'`\\".contains(c)));
     if sound { Ok(text) } else { Err(Problem::new(&finding::BAD_URL).arg("value", text)) }
 }
 
@@ -321,7 +330,11 @@ pub fn url(text: &str) -> Result<&str, Problem> {
 pub fn date(text: &str) -> Result<&str, Problem> {
     let parts: Vec<u32> = text.split('-').filter_map(|p| p.parse().ok()).collect();
     let sound = matches!(parts[..], [_, month, day] if (1..=12).contains(&month) && (1..=days_of(parts[0], month)).contains(&day));
-    if sound && text.len() == 10 { Ok(text) } else { Err(Problem::new(&finding::BAD_DATE).arg("value", text)) }
+    if sound && text.len() == 10 {
+        Ok(text)
+    } else {
+        Err(Problem::new(&finding::BAD_DATE).arg("value", text))
+    }
 }
 
 fn days_of(year: u32, month: u32) -> u32 {

@@ -17,7 +17,8 @@ pub(super) fn choose<'a>(
     findings: &mut Findings,
     view: impl Fn(&Selection) -> Value,
 ) -> (Selection, Vec<Met<'a>>) {
-    let incoming = candidates(account.incoming.iter().map(|s| (Some(s.protocol.as_str()), &s.endpoint)), client, true);
+    let incoming =
+        candidates(account.incoming.iter().map(|s| (Some(s.protocol.as_str()), &s.endpoint)), client, true);
     let outgoing = candidates(account.outgoing.iter().map(|s| (None, &s.endpoint)), client, false);
     let mut first = None;
     for i in 0..incoming.len().max(1) {
@@ -39,20 +40,32 @@ pub(super) fn choose<'a>(
 }
 
 /// A server with the way to log in that the client takes; the server's first when it takes none.
-fn candidates<'s>(servers: impl Iterator<Item = (Option<&'s str>, &'s Endpoint)>, client: &Client, incoming: bool) -> Vec<(usize, String)> {
+fn candidates<'s>(
+    servers: impl Iterator<Item = (Option<&'s str>, &'s Endpoint)>,
+    client: &Client,
+    incoming: bool,
+) -> Vec<(usize, String)> {
     let side = client.takes.as_ref().map(|t| if incoming { &t.incoming } else { &t.outgoing });
-    let all: Vec<(usize, Option<&str>, &Endpoint)> = servers.enumerate().map(|(i, (p, e))| (i, p, e)).collect();
+    let all: Vec<(usize, Option<&str>, &Endpoint)> =
+        servers.enumerate().map(|(i, (p, e))| (i, p, e)).collect();
     let auth = |endpoint: &Endpoint| {
         let taken = side.and_then(|s| endpoint.auth.iter().find(|a| s.auth.contains(a)));
         taken.or(endpoint.auth.first()).cloned().unwrap_or_default()
     };
-    let taken: Vec<(usize, String)> =
-        all.iter().filter(|(_, p, e)| side.is_none_or(|s| untaken(s, *p, e).is_none())).map(|(i, _, e)| (*i, auth(e))).collect();
+    let taken: Vec<(usize, String)> = all
+        .iter()
+        .filter(|(_, p, e)| side.is_none_or(|s| untaken(s, *p, e).is_none()))
+        .map(|(i, _, e)| (*i, auth(e)))
+        .collect();
     if taken.is_empty() { all.iter().take(1).map(|(i, _, e)| (*i, auth(e))).collect() } else { taken }
 }
 
 /// The first thing of a server that a client does not take: setting, value, what it takes.
-pub(super) fn untaken<'t>(side: &'t TakesSide, protocol: Option<&str>, endpoint: &Endpoint) -> Option<(&'static str, String, &'t [String])> {
+pub(super) fn untaken<'t>(
+    side: &'t TakesSide,
+    protocol: Option<&str>,
+    endpoint: &Endpoint,
+) -> Option<(&'static str, String, &'t [String])> {
     if let Some(protocol) = protocol.filter(|p| !side.protocols.iter().any(|t| t == p)) {
         return Some(("protocol", protocol.to_owned(), &side.protocols));
     }

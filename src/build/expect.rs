@@ -54,7 +54,8 @@ impl Teller<'_> {
     }
 
     fn secret(&mut self, name: &str, pick: impl Fn(&Fetched) -> Option<&Option<Secret>>) {
-        let secret = self.subject.fetched.filter(|_| self.purpose == Purpose::User).and_then(pick).cloned().flatten();
+        let secret =
+            self.subject.fetched.filter(|_| self.purpose == Purpose::User).and_then(pick).cloned().flatten();
         if let Some(secret) = secret {
             self.out.insert(name.to_owned(), Expected::Secret(secret));
         }

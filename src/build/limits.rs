@@ -41,7 +41,8 @@ pub(super) fn met<'a>(
             Ok(true) => met.push(Met::Stated(limit)),
             Ok(false) => {}
             Err(error) => {
-                let finding = Finding::new(&finding::TEMPLATE_FAILED).arg("path", &limit.code).arg("reason", error);
+                let finding =
+                    Finding::new(&finding::TEMPLATE_FAILED).arg("path", &limit.code).arg("reason", error);
                 findings.push(finding.client(&client.id));
             }
         }
@@ -56,8 +57,12 @@ fn untaken<'a>(client: &Client, account: &Account, selection: &Selection) -> Opt
     let takes = client.takes.as_ref()?;
     let incoming = selection.incoming.first().map(|(i, _)| &account.incoming[*i]);
     let outgoing = selection.outgoing.first().map(|(i, _)| &account.outgoing[*i]);
-    let incoming = incoming.and_then(|s| choice::untaken(&takes.incoming, Some(&s.protocol), &s.endpoint)).map(|u| ("incoming", u));
-    let outgoing = || outgoing.and_then(|s| choice::untaken(&takes.outgoing, None, &s.endpoint)).map(|u| ("outgoing", u));
+    let incoming = incoming
+        .and_then(|s| choice::untaken(&takes.incoming, Some(&s.protocol), &s.endpoint))
+        .map(|u| ("incoming", u));
+    let outgoing = || {
+        outgoing.and_then(|s| choice::untaken(&takes.outgoing, None, &s.endpoint)).map(|u| ("outgoing", u))
+    };
     let (side, (setting, value, known)) = incoming.or_else(outgoing)?;
     Some(Met::Untaken { setting: format!("{side}.{setting}"), value, known: known.join(", ") })
 }
@@ -103,7 +108,9 @@ impl Met<'_> {
         match self {
             Self::Stated(limit) => {
                 let words = limit.words(language);
-                let text = |source: &str| job.builder.engine.text(source, view).unwrap_or_else(|_| source.to_owned());
+                let text = |source: &str| {
+                    job.builder.engine.text(source, view).unwrap_or_else(|_| source.to_owned())
+                };
                 (text(&words.lost), text(&words.advice))
             }
             Self::Untaken { .. } => {
@@ -116,7 +123,9 @@ impl Met<'_> {
     fn untaken_finding(&self, job: &Job<'_>) -> Finding {
         let finding = Finding::new(&finding::CLIENT_CANNOT_USE).client(&job.client.id);
         match self {
-            Self::Untaken { setting, value, known } => finding.arg("setting", setting).arg("value", value).arg("known", known),
+            Self::Untaken { setting, value, known } => {
+                finding.arg("setting", setting).arg("value", value).arg("known", known)
+            }
             Self::Stated(_) => finding,
         }
     }
@@ -152,7 +161,7 @@ impl Met<'_> {
         }
         let mut finding = Finding::new(&finding::CLIENT_CANNOT_USE).client(&job.client.id);
         finding.code.clone_from(&limit.code);
-        finding.own = Some(own);
+        finding.own = Some(Box::new(own));
         finding
     }
 }

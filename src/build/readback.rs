@@ -61,12 +61,20 @@ impl Check<'_> {
     ///
     /// # Errors
     /// The first setting that is not said, or said wrongly.
-    pub(super) fn file(&self, format: &Format, bytes: &[u8], reading: Option<&Reading>, carries: &[String]) -> Result<bool, Refusal> {
+    pub(super) fn file(
+        &self,
+        format: &Format,
+        bytes: &[u8],
+        reading: Option<&Reading>,
+        carries: &[String],
+    ) -> Result<bool, Refusal> {
         let document = (format.decode)(bytes).map_err(|e| Refusal::Unreadable(e.0))?;
         let said = match (document, reading) {
             (Document::Marked(marked), _) => self.marked(marked)?,
             (Document::Tree(tree), Some(reading)) => self.read(reading, &tree)?,
-            (Document::Tree(_), None) => return Err(Refusal::Unreadable("the format has no reading".to_owned())),
+            (Document::Tree(_), None) => {
+                return Err(Refusal::Unreadable("the format has no reading".to_owned()));
+            }
         };
         for (setting, values) in &said {
             if !self.agrees(setting, values, format.placeholders) {
@@ -108,7 +116,13 @@ impl Check<'_> {
         Ok(said)
     }
 
-    fn servers(&self, side: &str, reading: &ServerReading, names: &mut BTreeMap<String, Value>, said: &mut Said) -> Result<(), Refusal> {
+    fn servers(
+        &self,
+        side: &str,
+        reading: &ServerReading,
+        names: &mut BTreeMap<String, Value>,
+        said: &mut Said,
+    ) -> Result<(), Refusal> {
         let servers = self.evaluate(&reading.each, names)?;
         let servers = servers.try_iter().map(Iterator::collect::<Vec<Value>>).unwrap_or_default();
         for (nth, server) in servers.into_iter().enumerate() {
@@ -129,7 +143,9 @@ impl Check<'_> {
         let kind = setting.rsplit('.').next().unwrap_or_default();
         match self.expected.get(setting) {
             Some(Expected::Secret(secret)) => values.iter().any(|v| secret.is(v)),
-            Some(Expected::Text(expected)) => values.iter().any(|v| self.same(kind, v, expected, placeholders)),
+            Some(Expected::Text(expected)) => {
+                values.iter().any(|v| self.same(kind, v, expected, placeholders))
+            }
             // a password that was left out may stand as an empty field
             None => kind == "password" && values.iter().all(String::is_empty),
         }
@@ -157,7 +173,8 @@ impl Check<'_> {
         for (name, side) in ALL_SERVERS {
             let last = (1..).take_while(|n| self.expected.contains_key(&format!("{side}.{n}.host"))).last();
             let last = last.map(|n| format!("{side}.{n}.host"));
-            if let Some(setting) = last.filter(|s| carries.iter().any(|c| c == name) && !said.contains_key(s)) {
+            if let Some(setting) = last.filter(|s| carries.iter().any(|c| c == name) && !said.contains_key(s))
+            {
                 return Err(Refusal::Silent(setting));
             }
         }

@@ -74,7 +74,10 @@ impl Teller<'_> {
                 Value::from(items.iter().map(|t| self.words(t)).collect::<Result<Vec<_>, _>>()?)
             }
             serde_json::Value::Object(map) => {
-                let words = map.iter().map(|(k, t)| Ok((k.clone(), self.words(t)?))).collect::<Result<BTreeMap<_, _>, RenderError>>();
+                let words = map
+                    .iter()
+                    .map(|(k, t)| Ok((k.clone(), self.words(t)?)))
+                    .collect::<Result<BTreeMap<_, _>, RenderError>>();
                 Value::from(words?)
             }
             other => Value::from(minijinja::value::Serde(other)),
@@ -84,23 +87,32 @@ impl Teller<'_> {
     /// The rows of the table: the six that the account has, and a sending login of its own.
     fn rows(&self) -> Vec<String> {
         let account = self.job.account;
-        let own = self.job.selection.outgoing.first().is_some_and(|(i, _)| account.outgoing[*i].login == Login::Own);
+        let own = self
+            .job
+            .selection
+            .outgoing
+            .first()
+            .is_some_and(|(i, _)| account.outgoing[*i].login == Login::Own);
         let six = SIX.iter().filter(|s| !account.incoming.is_empty() || !s.starts_with("incoming."));
         let extra = ["outgoing.username", "outgoing.password"].iter().filter(|_| own);
         six.chain(extra).map(|s| (*s).to_owned()).collect()
     }
 
-    /// What else must be typed.
+    /// What else must be typed, in the order of most dialogs.
     fn further(&self) -> Vec<&'static str> {
-        let incoming = ["incoming.protocol", "incoming.port", "incoming.security", "incoming.auth"];
-        let mut rows: Vec<&str> = incoming.into_iter().filter(|_| !self.job.account.incoming.is_empty()).collect();
-        rows.extend(["outgoing.security", "outgoing.auth"]);
-        if self.at("incoming.leave_on_server").kind() == minijinja::value::ValueKind::Bool {
-            rows.push("incoming.leave_on_server");
-        }
+        let mut rows = Vec::new();
         if self.job.account.name.is_some() {
             rows.push("name");
         }
+        if !self.job.account.incoming.is_empty() {
+            rows.extend(["incoming.protocol", "incoming.port", "incoming.security", "incoming.auth"]);
+        }
+        if !self.at("incoming.leave_on_server").is_undefined()
+            && !self.at("incoming.leave_on_server").is_none()
+        {
+            rows.push("incoming.leave_on_server");
+        }
+        rows.extend(["outgoing.security", "outgoing.auth"]);
         rows
     }
 
@@ -110,14 +122,19 @@ impl Teller<'_> {
 
     fn row(&self, setting: &str) -> Result<Value, RenderError> {
         let words = self.language.settings.get(setting);
-        let text = |pick: fn(&SettingWords) -> &String| words.map_or(Ok(String::new()), |w| self.text(pick(w)));
+        let text =
+            |pick: fn(&SettingWords) -> &String| words.map_or(Ok(String::new()), |w| self.text(pick(w)));
         let title = text(|w| &w.title)?;
         let label = match self.job.client.labels.get(setting) {
             Some(texts) => self.text(Client::text(texts, &self.language.id))?,
             None => title.clone(),
         };
         let (value, ascii) = self.value(setting)?;
-        let marked = !value.is_undefined() && !matches!(setting.rsplit('.').next(), Some("protocol" | "security" | "auth" | "leave_on_server"));
+        let marked = !value.is_undefined()
+            && !matches!(
+                setting.rsplit('.').next(),
+                Some("protocol" | "security" | "auth" | "leave_on_server")
+            );
         let marked = marked && setting != "name";
         Ok(context! {
             setting => if marked { setting } else { "" },
@@ -135,7 +152,8 @@ impl Teller<'_> {
         let none = Value::from(());
         let word = |words: &crate::client::Texts, own: Option<&crate::client::Texts>| {
             let word = self.at(setting).to_string();
-            let text = own.map(|t| Client::text(t, &self.language.id)).or(words.get(&word).map(String::as_str));
+            let text =
+                own.map(|t| Client::text(t, &self.language.id)).or(words.get(&word).map(String::as_str));
             self.text(text.unwrap_or(&word)).map(Value::from)
         };
         Ok(match setting.rsplit_once('.').map_or(setting, |(_, kind)| kind) {
@@ -180,7 +198,9 @@ impl Teller<'_> {
     fn client(&self) -> Value {
         let client = self.job.client;
         let known = |id: &String| self.job.builder.clients.iter().find(|c| c.id == *id);
-        let name = |id: &String| known(id).map_or(id.clone(), |c| Client::text(&c.names, &self.language.id).to_owned());
+        let name = |id: &String| {
+            known(id).map_or(id.clone(), |c| Client::text(&c.names, &self.language.id).to_owned())
+        };
         let ended = client.lifecycle.ended.as_deref().filter(|_| client.lifecycle.status == Status::Ended);
         context! {
             id => &client.id,
@@ -212,7 +232,10 @@ impl Teller<'_> {
     }
 
     fn limits(&self) -> Vec<Value> {
-        let plain = crate::render::view(&self.job.subject(&self.job.selection, false), crate::render::Purpose::Condition);
+        let plain = crate::render::view(
+            &self.job.subject(&self.job.selection, false),
+            crate::render::Purpose::Condition,
+        );
         let one = |met: &super::Met<'_>| {
             let (lost, advice) = met.words(self.job, &plain, &self.language.id);
             let unverified = matches!(met, super::Met::Stated(limit) if limit.unverified);
@@ -238,7 +261,13 @@ impl Teller<'_> {
     /// The names of the files that were made for this user.
     fn files(&self) -> Result<Vec<String>, RenderError> {
         let mut names = Vec::new();
-        for file in self.job.client.files.iter().filter(|f| f.scope == crate::client::Scope::User && !self.job.is_refused(f)) {
+        for file in self
+            .job
+            .client
+            .files
+            .iter()
+            .filter(|f| f.scope == crate::client::Scope::User && !self.job.is_refused(f))
+        {
             if self.holds(file.when.as_ref())? && self.job.builder.is_chosen(self.job.client) {
                 names.extend(file.paths.iter().map(|p| self.text(p)).collect::<Result<Vec<_>, _>>()?);
             }

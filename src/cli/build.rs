@@ -36,13 +36,18 @@ fn usage(args: &args::Build) -> Result<(), CliError> {
     }
     match args.sheet_format.as_str() {
         "html" => Ok(()),
-        "pdf" => Err(CliError::Usage("--sheet-format pdf: this version writes HTML sheets; print them to PDF from a browser".to_owned())),
+        "pdf" => Err(CliError::Usage(
+            "--sheet-format pdf: this version writes HTML sheets; print them to PDF from a browser"
+                .to_owned(),
+        )),
         other => Err(CliError::Usage(format!("--sheet-format {other}: it is html"))),
     }
 }
 
 fn build(args: &args::Build, library: &Library, report: &mut Report) -> Result<bool, CliError> {
-    let Some((mut account, raw)) = description::load(&args.common.account, library, report)? else { return Ok(false) };
+    let Some((mut account, raw)) = description::load(&args.common.account, library, report)? else {
+        return Ok(false);
+    };
     let mut wishes = description::wishes(&args.common, &mut account);
     if let Some(sheets) = &args.sheets {
         wishes.sheets = sheets.clone();
@@ -52,7 +57,8 @@ fn build(args: &args::Build, library: &Library, report: &mut Report) -> Result<b
     }
     let Some(builder) = description::builder(library, &account, wishes, report)? else { return Ok(false) };
     let outside = Outside::of(&args.common.account);
-    let fetched = account.fetch_passwords(builder.needs_passwords(&account), &raw, &outside, &mut report.findings);
+    let fetched =
+        account.fetch_passwords(builder.needs_passwords(&account), &raw, &outside, &mut report.findings);
     if report.findings.has_errors() {
         return Ok(false);
     }
@@ -70,7 +76,9 @@ fn write(
     report: &mut Report,
 ) -> Result<(), CliError> {
     let mut folder = Folder::open(out)?;
-    builder.run(account, raw, fetched, &mut report.findings, &mut |artifact| folder.put(&artifact).map_err(CliError::from))?;
+    builder.run(account, raw, fetched, &mut report.findings, &mut |artifact| {
+        folder.put(&artifact).map_err(CliError::from)
+    })?;
     report.files = folder.finish()?;
     report.users = usize::from(account.address.is_some());
     Ok(())

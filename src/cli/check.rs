@@ -12,11 +12,14 @@ pub(super) fn run(args: &args::Check, library: &Library, words: &Catalogue) -> R
 }
 
 fn check(args: &args::Check, library: &Library, report: &mut Report) -> Result<(), CliError> {
-    let Some((mut account, raw)) = description::load(&args.common.account, library, report)? else { return Ok(()) };
+    let Some((mut account, raw)) = description::load(&args.common.account, library, report)? else {
+        return Ok(());
+    };
     let wishes = description::wishes(&args.common, &mut account);
     let Some(builder) = description::builder(library, &account, wishes, report)? else { return Ok(()) };
     let outside = Outside::of(&args.common.account);
-    let fetched = account.fetch_passwords(builder.needs_passwords(&account), &raw, &outside, &mut report.findings);
+    let fetched =
+        account.fetch_passwords(builder.needs_passwords(&account), &raw, &outside, &mut report.findings);
     builder.run::<CliError>(&account, &raw, &fetched, &mut report.findings, &mut |_| Ok(()))?;
     report.users = usize::from(account.address.is_some());
     report.findings.accept(&raw.allowed());

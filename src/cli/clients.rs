@@ -16,7 +16,11 @@ pub(super) fn run(args: &args::Clients, library: &Library, words: &Catalogue) ->
             Some(client) => one(client, words),
             None => {
                 let worded = words.word(&unknown_client(id, &clients));
-                return Err(CliError::Usage(format!("{} ({})", worded.message, worded.help.unwrap_or_default())));
+                return Err(CliError::Usage(format!(
+                    "{} ({})",
+                    worded.message,
+                    worded.help.unwrap_or_default()
+                )));
             }
         },
     };
@@ -68,7 +72,8 @@ fn options(client: &Client, language: &str) -> Vec<String> {
             OptionDefault::Bool(flag) => flag.to_string(),
             OptionDefault::Text(text) => text.clone(),
         };
-        let choices = if spec.choices.is_empty() { String::new() } else { format!(" ({})", spec.choices.join(", ")) };
+        let choices =
+            if spec.choices.is_empty() { String::new() } else { format!(" ({})", spec.choices.join(", ")) };
         let about = if language == "ja" { &spec.ja } else { &spec.en };
         format!("  {}.{name}={default}{choices}\n      {about}\n", client.id)
     };
@@ -79,7 +84,13 @@ fn limits(client: &Client, words: &Catalogue) -> Vec<String> {
     let line = |l: &crate::client::Limit| {
         let text = l.words(words.language().id());
         let unverified = if l.unverified { words.line("unverified", &[]) } else { String::new() };
-        format!("  {}[{}]{unverified}: {}\n      {}\n", words.severity(l.severity), l.code, named(&text.lost), named(&text.advice))
+        format!(
+            "  {}[{}]{unverified}: {}\n      {}\n",
+            words.severity(l.severity),
+            l.code,
+            named(&text.lost),
+            named(&text.advice)
+        )
     };
     client.limits.iter().map(line).collect()
 }
@@ -91,7 +102,8 @@ fn named(text: &str) -> String {
     while let Some(at) = rest.find('{') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let (open, close, shown) = if rest.starts_with("{{") { ("{{", "}}", true) } else { ("{%", "%}", false) };
+        let (open, close, shown) =
+            if rest.starts_with("{{") { ("{{", "}}", true) } else { ("{%", "%}", false) };
         let Some(end) = rest.find(close).filter(|_| rest.starts_with(open)) else { break };
         if shown {
             let _ = write!(out, "<{}>", rest[2..end].trim());

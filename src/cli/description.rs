@@ -16,7 +16,11 @@ use crate::lint;
 const MOST: u64 = 1024 * 1024;
 
 /// Reads, resolves and lints a description. `None`: its findings leave no account.
-pub(super) fn load(path: &Path, library: &Library, report: &mut Report) -> Result<Option<(Account, RawAccount)>, CliError> {
+pub(super) fn load(
+    path: &Path,
+    library: &Library,
+    report: &mut Report,
+) -> Result<Option<(Account, RawAccount)>, CliError> {
     let name = path.display().to_string();
     let wrap = |source| CliError::Read { path: name.clone(), source };
     let mut bytes = Vec::new();
@@ -54,7 +58,12 @@ pub(super) fn wishes(common: &Common, account: &mut Account) -> Wishes {
 }
 
 /// A builder, unless what was asked for is not there.
-pub(super) fn builder(library: &Library, account: &Account, wishes: Wishes, report: &mut Report) -> Result<Option<Builder>, CliError> {
+pub(super) fn builder(
+    library: &Library,
+    account: &Account,
+    wishes: Wishes,
+    report: &mut Report,
+) -> Result<Option<Builder>, CliError> {
     let builder = Builder::new(library, account, wishes, &mut report.findings)?;
     Ok((!report.findings.has_errors()).then_some(builder))
 }

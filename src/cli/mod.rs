@@ -81,7 +81,13 @@ struct Report {
 
 impl Report {
     /// Prints the report and gives the exit code: 0, or 1 with an error (with `deny`: with a warning).
-    fn finish(&mut self, format: ReportFormat, words: &Catalogue, deny: bool, last: &str) -> Result<u8, CliError> {
+    fn finish(
+        &mut self,
+        format: ReportFormat,
+        words: &Catalogue,
+        deny: bool,
+        last: &str,
+    ) -> Result<u8, CliError> {
         self.findings.sort();
         match format {
             ReportFormat::Text => {
@@ -89,7 +95,10 @@ impl Report {
                 tell(&format!("{last}{}\n", self.summary(words)));
             }
             ReportFormat::Json => {
-                print(&(json::report(self.files, self.users, self.findings.iter(), &self.sources, words) + "\n"))?;
+                print(
+                    &(json::report(self.files, self.users, self.findings.iter(), &self.sources, words)
+                        + "\n"),
+                )?;
             }
         }
         let most = if deny { Severity::Note } else { Severity::Warning };
@@ -98,7 +107,11 @@ impl Report {
 
     fn summary(&self, words: &Catalogue) -> String {
         let count = |severity| self.findings.iter().filter(|f| f.severity == severity).count().to_string();
-        let args = [("errors", count(Severity::Error)), ("warnings", count(Severity::Warning)), ("notes", count(Severity::Note))];
+        let args = [
+            ("errors", count(Severity::Error)),
+            ("warnings", count(Severity::Warning)),
+            ("notes", count(Severity::Note)),
+        ];
         words.line("summary", &args)
     }
 }

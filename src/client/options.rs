@@ -11,12 +11,18 @@ use crate::finding::{self, Finding, Findings};
 pub type Options = BTreeMap<String, String>;
 
 /// The options of every client: defaults, overridden by what is stated, later statements over earlier ones.
-pub fn options(clients: &[Client], stated: &[ClientOption], findings: &mut Findings) -> BTreeMap<String, Options> {
+pub fn options(
+    clients: &[Client],
+    stated: &[ClientOption],
+    findings: &mut Findings,
+) -> BTreeMap<String, Options> {
     let mut all: BTreeMap<String, Options> = clients.iter().map(|c| (c.id.clone(), defaults(c))).collect();
     for option in stated {
         match check(clients, option) {
             Ok(()) => {
-                all.entry(option.client.clone()).or_default().insert(option.option.clone(), option.value.clone());
+                all.entry(option.client.clone())
+                    .or_default()
+                    .insert(option.option.clone(), option.value.clone());
             }
             Err(finding) => findings.push(match option.place {
                 Some(place) => finding.at(place),
@@ -41,7 +47,8 @@ fn check(clients: &[Client], option: &ClientOption) -> Result<(), Finding> {
     };
     let Some(spec) = client.options.get(&option.option) else {
         let known: Vec<&str> = client.options.keys().map(String::as_str).collect();
-        let finding = Finding::new(&finding::UNKNOWN_OPTION).arg("client", &client.id).arg("value", &option.option);
+        let finding =
+            Finding::new(&finding::UNKNOWN_OPTION).arg("client", &client.id).arg("value", &option.option);
         return Err(finding.arg("known", if known.is_empty() { "-".to_owned() } else { known.join(", ") }));
     };
     let known = match spec.kind {
@@ -53,7 +60,10 @@ fn check(clients: &[Client], option: &ClientOption) -> Result<(), Finding> {
         return Ok(());
     }
     let name = format!("{}.{}", option.client, option.option);
-    Err(Finding::new(&finding::BAD_OPTION).arg("option", name).arg("value", &option.value).arg("known", known.join(", ")))
+    Err(Finding::new(&finding::BAD_OPTION)
+        .arg("option", name)
+        .arg("value", &option.value)
+        .arg("known", known.join(", ")))
 }
 
 /// The finding about a client that nobody knows.

@@ -396,7 +396,8 @@ impl Client {
         } else if let Some(file) = self.files.iter().find(|f| formats(f)) {
             Some(format!("there is no format {}", file.format))
         } else {
-            let unknown = self.limits.iter().flat_map(|l| &l.files).find(|f| !file_names.contains(&f.as_str()));
+            let unknown =
+                self.limits.iter().flat_map(|l| &l.files).find(|f| !file_names.contains(&f.as_str()));
             unknown.map(|f| format!("a limit names the file {f}, which it does not have"))
         };
         match reason {

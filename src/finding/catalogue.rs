@@ -103,7 +103,10 @@ impl Catalogue {
         let sentence = self.words.findings.get(&finding.code);
         Worded {
             message: sentence.map_or_else(|| finding.code.clone(), |s| fill(&s.message, &finding.args)),
-            help: sentence.and_then(|s| s.help.as_ref()).map(|h| fill(h, &finding.args)).filter(|h| !h.is_empty()),
+            help: sentence
+                .and_then(|s| s.help.as_ref())
+                .map(|h| fill(h, &finding.args))
+                .filter(|h| !h.is_empty()),
         }
     }
 

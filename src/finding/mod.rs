@@ -60,7 +60,7 @@ pub struct Finding {
     /// what the catalogue's sentence names: never a secret
     pub args: Vec<(&'static str, String)>,
     /// words of its own (limits of clients)
-    pub own: Option<OwnWords>,
+    pub own: Option<Box<OwnWords>>,
     /// the client it concerns
     pub client: Option<String>,
     /// the address it concerns
@@ -84,8 +84,8 @@ impl Finding {
 
     /// Points it at a place.
     #[must_use]
-    pub fn at(mut self, place: Place) -> Self {
-        self.place = Some(place);
+    pub fn at(mut self, place: impl Into<Option<Place>>) -> Self {
+        self.place = place.into();
         self
     }
 

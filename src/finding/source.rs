@@ -136,7 +136,13 @@ impl Source {
 const MASK: &str = "********";
 
 /// Copies a stretch of text and carries the mark over when it overlaps.
-fn push_marked(out: &mut String, marked: &mut Range<usize>, text: &str, part: Range<usize>, mark: &Range<usize>) {
+fn push_marked(
+    out: &mut String,
+    marked: &mut Range<usize>,
+    text: &str,
+    part: Range<usize>,
+    mark: &Range<usize>,
+) {
     let at = out.len();
     out.extend(text[part.clone()].chars().map(visible));
     let (from, to) = (mark.start.max(part.start), mark.end.min(part.end));
@@ -150,7 +156,8 @@ fn push_marked(out: &mut String, marked: &mut Range<usize>, text: &str, part: Ra
 
 /// Characters that would move or colour the terminal, or turn its text around, are shown as U+FFFD.
 pub(super) fn visible(c: char) -> char {
-    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}');
+    let turns =
+        matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}');
     if c == '\t' {
         ' '
     } else if c.is_control() || turns {
@@ -208,7 +215,10 @@ mod tests {
         let at = text.find("hunter2").unwrap_or_default();
         let secret = at..at + 7;
         let port = text.find("99").unwrap_or_default();
-        assert_eq!(masked(text, secret.clone(), port..port + 2), ("password: ********, port: 99".into(), "99".into()));
+        assert_eq!(
+            masked(text, secret.clone(), port..port + 2),
+            ("password: ********, port: 99".into(), "99".into())
+        );
         assert_eq!(masked(text, secret.clone(), secret.clone()).1, "********");
         assert_eq!(masked(text, secret.clone(), 5..5 + 8).1, "password");
         assert_eq!(masked(text, secret, at + 2..at + 3).1, "********");

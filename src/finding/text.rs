@@ -7,8 +7,14 @@ use super::{Catalogue, Finding, Severity, Sources};
 
 /// All findings as text, without colour.
 #[must_use]
-pub fn report<'a>(findings: impl Iterator<Item = &'a Finding>, sources: &Sources, words: &Catalogue) -> String {
-    findings.map(|f| if f.severity == Severity::Note { note(f, sources, words) } else { full(f, sources, words) }).collect()
+pub fn report<'a>(
+    findings: impl Iterator<Item = &'a Finding>,
+    sources: &Sources,
+    words: &Catalogue,
+) -> String {
+    findings
+        .map(|f| if f.severity == Severity::Note { note(f, sources, words) } else { full(f, sources, words) })
+        .collect()
 }
 
 fn title(finding: &Finding, message: &str) -> String {

@@ -39,7 +39,9 @@ impl Element {
         let mut element = Self::default();
         for attribute in tag.attributes() {
             let attribute = attribute.map_err(wrong)?;
-            element.map.insert(format!("@{}", attribute.key.as_ref()), Value::String(unescape(&attribute.value)?));
+            element
+                .map
+                .insert(format!("@{}", attribute.key.as_ref()), Value::String(unescape(&attribute.value)?));
         }
         Ok((name, element))
     }
@@ -137,7 +139,8 @@ mod tests {
     #[test]
     fn the_tree_keeps_text_attributes_and_order() {
         let xml = "<?xml version=\"1.0\"?>\n<clientConfig version=\"1.1\"><a x=\"&lt;1\">b&amp;c&#39;</a><a/></clientConfig>\n";
-        let expected = json!({"@version": "1.1", "text": "", "a": [{"@x": "<1", "text": "b&c'"}, {"text": ""}]});
+        let expected =
+            json!({"@version": "1.1", "text": "", "a": [{"@x": "<1", "text": "b&c'"}, {"text": ""}]});
         assert_eq!(decode(xml.as_bytes()), Ok(Document::Tree(expected)));
     }
 

@@ -27,7 +27,9 @@ pub(super) fn escape(out: &mut dyn fmt::Write, text: &str) -> Result<(), FormatE
 pub(super) fn encode(text: &str) -> Result<Vec<u8>, FormatError> {
     super::no_control(text)?;
     if !text.is_ascii() {
-        return Err(FormatError::new("a command file must be ASCII: its code page differs from one Windows to the next"));
+        return Err(FormatError::new(
+            "a command file must be ASCII: its code page differs from one Windows to the next",
+        ));
     }
     Ok(crlf(text).into_bytes())
 }

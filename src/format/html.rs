@@ -70,7 +70,9 @@ fn start(tag: &BytesStart<'_>, empty: bool, open: &mut Option<Open>) -> Result<(
     match (open.as_mut(), setting) {
         (Some(open), Some(_)) => return Err(wrong(format!("a setting is marked inside {}", open.setting))),
         (Some(open), None) if !void => open.depth += 1,
-        (None, Some(setting)) if void => return Err(wrong(format!("the element of {setting} holds no text"))),
+        (None, Some(setting)) if void => {
+            return Err(wrong(format!("the element of {setting} holds no text")));
+        }
         (None, Some(setting)) => *open = Some(Open { setting, text: String::new(), depth: 0 }),
         _ => {}
     }
@@ -117,7 +119,9 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> Result<Vec<(String, String)>, FormatError> {
-        let page = format!("<!DOCTYPE html><html lang=\"ja\"><head><meta charset=\"utf-8\"><style>a>b{{}}</style></head><body>{body}</body></html>");
+        let page = format!(
+            "<!DOCTYPE html><html lang=\"ja\"><head><meta charset=\"utf-8\"><style>a>b{{}}</style></head><body>{body}</body></html>"
+        );
         match decode(page.as_bytes())? {
             Document::Marked(marked) => Ok(marked),
             Document::Tree(_) => Err(wrong("a tree")),
@@ -127,13 +131,19 @@ mod tests {
     #[test]
     fn marked_texts_are_read_and_breaks_do_not_count() {
         let page = "<p>x &nbsp;<br></p><td data-setting=\"incoming.host\">mail.<wbr>example.<b>jp</b></td><i data-setting='a'>&lt;&#39;</i><i data-setting=\"b\"></i>";
-        let expected = [("incoming.host", "mail.example.jp"), ("a", "<'"), ("b", "")].map(|(s, t)| (s.to_owned(), t.to_owned()));
+        let expected = [("incoming.host", "mail.example.jp"), ("a", "<'"), ("b", "")]
+            .map(|(s, t)| (s.to_owned(), t.to_owned()));
         assert_eq!(read(page), Ok(expected.to_vec()));
     }
 
     #[test]
     fn what_runs_or_fetches_is_refused() {
-        for bad in ["<script>1</script>", "<img src=\"https://example.jp/a.png\">", "<b onclick=\"x\">", "<i data-setting=\"a\">x"] {
+        for bad in [
+            "<script>1</script>",
+            "<img src=\"https://example.jp/a.png\">",
+            "<b onclick=\"x\">",
+            "<i data-setting=\"a\">x",
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
     }

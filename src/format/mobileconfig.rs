@@ -11,7 +11,8 @@ use super::{Document, FormatError};
 pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
     let text = std::str::from_utf8(bytes).map_err(|_| FormatError::new("not UTF-8"))?;
     super::no_control(text)?;
-    let list = Plist::from_reader_xml(bytes).map_err(|e| FormatError::new(format!("not a property list: {e}")))?;
+    let list =
+        Plist::from_reader_xml(bytes).map_err(|e| FormatError::new(format!("not a property list: {e}")))?;
     json(list).map(Document::Tree)
 }
 

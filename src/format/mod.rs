@@ -52,11 +52,41 @@ pub struct Format {
 
 /// Every format.
 pub static FORMATS: &[Format] = &[
-    Format { name: "autoconfig", placeholders: true, escape: autoconfig::escape, encode: utf8, decode: autoconfig::decode },
-    Format { name: "mobileconfig", placeholders: false, escape: autoconfig::escape, encode: utf8, decode: mobileconfig::decode },
-    Format { name: "reg", placeholders: false, escape: reg::escape, encode: reg::encode, decode: reg::decode },
-    Format { name: "prf", placeholders: false, escape: prf::escape, encode: prf::encode, decode: prf::decode },
-    Format { name: "cmd", placeholders: false, escape: cmd::escape, encode: cmd::encode, decode: cmd::decode },
+    Format {
+        name: "autoconfig",
+        placeholders: true,
+        escape: autoconfig::escape,
+        encode: utf8,
+        decode: autoconfig::decode,
+    },
+    Format {
+        name: "mobileconfig",
+        placeholders: false,
+        escape: autoconfig::escape,
+        encode: utf8,
+        decode: mobileconfig::decode,
+    },
+    Format {
+        name: "reg",
+        placeholders: false,
+        escape: reg::escape,
+        encode: reg::encode,
+        decode: reg::decode,
+    },
+    Format {
+        name: "prf",
+        placeholders: false,
+        escape: prf::escape,
+        encode: prf::encode,
+        decode: prf::decode,
+    },
+    Format {
+        name: "cmd",
+        placeholders: false,
+        escape: cmd::escape,
+        encode: cmd::encode,
+        decode: cmd::decode,
+    },
     Format { name: "html", placeholders: false, escape: html::escape, encode: utf8, decode: html::decode },
 ];
 
@@ -74,7 +104,9 @@ fn utf8(text: &str) -> Result<Vec<u8>, FormatError> {
 
 /// What no text file may hold: control characters other than LF and tab, and noncharacters (XML 1.0, section 2.2).
 fn no_control(text: &str) -> Result<(), FormatError> {
-    let bad = |c: &char| c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    let bad = |c: &char| {
+        c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    };
     match text.chars().find(bad) {
         Some(c) => Err(FormatError::new(format!("the text has the character U+{:04X}", c as u32))),
         None => Ok(()),

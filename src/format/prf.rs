@@ -48,7 +48,8 @@ fn sections(text: &str) -> Result<Map<String, Value>, FormatError> {
             name = Some(section.to_owned());
             continue;
         }
-        let (key, value) = line.split_once('=').ok_or_else(|| FormatError::new("a line is neither section nor key"))?;
+        let (key, value) =
+            line.split_once('=').ok_or_else(|| FormatError::new("a line is neither section nor key"))?;
         let section = name.as_ref().and_then(|n| sections.get_mut(n)).and_then(Value::as_object_mut);
         let section = section.ok_or_else(|| FormatError::new("a key stands before any section"))?;
         if section.insert(key.to_owned(), Value::String(value.to_owned())).is_some() {
@@ -60,7 +61,9 @@ fn sections(text: &str) -> Result<Map<String, Value>, FormatError> {
 
 fn accounts(sections: &Map<String, Value>) -> Result<Vec<Value>, FormatError> {
     let Some(Value::Object(list)) = sections.get("Internet Account List") else { return Ok(Vec::new()) };
-    list.iter().map(|(account, kind)| one_account(sections, account, kind.as_str().unwrap_or_default())).collect()
+    list.iter()
+        .map(|(account, kind)| one_account(sections, account, kind.as_str().unwrap_or_default()))
+        .collect()
 }
 
 fn one_account(sections: &Map<String, Value>, account: &str, kind: &str) -> Result<Value, FormatError> {

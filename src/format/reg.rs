@@ -35,7 +35,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
     let text = utf16(bytes)?;
     let mut lines = crlf_lines(&text)?.into_iter();
     if lines.next() != Some(HEADER) || lines.next() != Some("") {
-        return Err(FormatError::new("the file does not begin with the header of version 5.00 and an empty line"));
+        return Err(FormatError::new(
+            "the file does not begin with the header of version 5.00 and an empty line",
+        ));
     }
     let mut keys: Vec<(String, bool, Map<String, Value>)> = Vec::new();
     for line in lines.filter(|l| !l.is_empty() && !l.starts_with(';')) {
@@ -45,11 +47,14 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
             continue;
         }
         let (name, value) = assignment(line)?;
-        let (_, _, values) = keys.last_mut().ok_or_else(|| FormatError::new("a value stands before any key"))?;
+        let (_, _, values) =
+            keys.last_mut().ok_or_else(|| FormatError::new("a value stands before any key"))?;
         values.insert(name, value);
     }
-    let keys: Vec<Value> =
-        keys.into_iter().map(|(path, deleted, values)| json!({"path": path, "deleted": deleted, "values": values})).collect();
+    let keys: Vec<Value> = keys
+        .into_iter()
+        .map(|(path, deleted, values)| json!({"path": path, "deleted": deleted, "values": values}))
+        .collect();
     Ok(Document::Tree(json!({ "keys": keys })))
 }
 

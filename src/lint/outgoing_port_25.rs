@@ -7,7 +7,9 @@ use crate::finding::{self, Finding, Findings};
 pub(super) fn check(account: &Account, raw: &RawAccount, findings: &mut Findings) {
     for (i, server) in account.outgoing.iter().enumerate().filter(|(_, s)| s.endpoint.port == 25) {
         let setting = if i == 0 { "outgoing.port".to_owned() } else { format!("outgoing.{i}.port") };
-        let finding = Finding::new(&finding::OUTGOING_PORT_25).arg("setting", &setting).arg("value", server.endpoint.host.ascii());
+        let finding = Finding::new(&finding::OUTGOING_PORT_25)
+            .arg("setting", &setting)
+            .arg("value", server.endpoint.host.ascii());
         findings.push(finding.at(raw.place_of(&setting)));
     }
 }

@@ -147,7 +147,8 @@ fn templates(library: Library) -> Environment<'static> {
 /// A line that holds only a block leaves nothing behind.
 #[allow(clippy::expect_used)]
 fn whitespace() -> SyntaxConfig {
-    let config = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+    let config =
+        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
     config.expect("the usual delimiters do not clash")
 }
 
@@ -227,7 +228,14 @@ mod tests {
 
     #[test]
     fn what_means_nothing_is_refused() {
-        for template in ["{{ no }}", "{{ list }}", "{{ none }}", "{{ absent }}", "{{ text|safe }}", "{% autoescape false %}{{ text }}{% endautoescape %}"] {
+        for template in [
+            "{{ no }}",
+            "{{ list }}",
+            "{{ none }}",
+            "{{ absent }}",
+            "{{ text|safe }}",
+            "{% autoescape false %}{{ text }}{% endautoescape %}",
+        ] {
             assert!(render(template, "autoconfig").is_err(), "{template}");
         }
         assert!(render("{{ absent.x }}", "reg").is_err_and(|e| e.contains("absent")));
@@ -236,7 +244,13 @@ mod tests {
     #[test]
     fn only_the_formatter_reveals_a_secret() {
         assert_eq!(render("{{ secret }}", "autoconfig").as_deref(), Ok("hunter&lt;2"));
-        for leak in ["{{ secret ~ '' }}", "{{ secret|upper }}", "{{ secret|string }}", "{{ [secret]|join }}", "{{ secret.absent }}"] {
+        for leak in [
+            "{{ secret ~ '' }}",
+            "{{ secret|upper }}",
+            "{{ secret|string }}",
+            "{{ [secret]|join }}",
+            "{{ secret.absent }}",
+        ] {
             let result = render(leak, "autoconfig");
             assert!(!format!("{result:?}").contains("hunter"), "{leak}: {result:?}");
         }

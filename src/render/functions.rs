@@ -68,7 +68,19 @@ mod tests {
     #[test]
     fn thunderbird_would_change_these() {
         for text in [
-            "00012345", "12345678901234567890", "1e3", "0x10", "0b11", "+819012345678", "5.10", ".5", "", "  ", "TRUE", " 42 ", "-0",
+            "00012345",
+            "12345678901234567890",
+            "1e3",
+            "0x10",
+            "0b11",
+            "+819012345678",
+            "5.10",
+            ".5",
+            "",
+            "  ",
+            "TRUE",
+            " 42 ",
+            "-0",
             "1e400x".trim_end_matches('x').replace("400", "3").as_str(),
         ] {
             assert!(js_coerced(text), "{text:?}");
@@ -77,7 +89,19 @@ mod tests {
 
     #[test]
     fn and_these_it_keeps() {
-        for text in ["tanaka", "12345", "0.5", "true", "1e400", "1.2.3", "0xg", "NaN", "Infinity", "12345678901234567000", "-1"] {
+        for text in [
+            "tanaka",
+            "12345",
+            "0.5",
+            "true",
+            "1e400",
+            "1.2.3",
+            "0xg",
+            "NaN",
+            "Infinity",
+            "12345678901234567000",
+            "-1",
+        ] {
             assert!(!js_coerced(text), "{text:?}");
         }
     }

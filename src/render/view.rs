@@ -11,7 +11,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{HeldSecret, functions};
-use crate::account::{Account, Address, Endpoint, Fetched, Host, Incoming, Leave, Login, Outgoing, Passwords, placeholder};
+use crate::account::{
+    Account, Address, Endpoint, Fetched, Host, Incoming, Leave, Login, Outgoing, Passwords, placeholder,
+};
 use crate::client::{Client, Options};
 use crate::paths;
 use crate::secret::Secret;
@@ -136,17 +138,33 @@ impl Maker<'_> {
             "false" => Value::from(false),
             text => Value::from(text),
         };
-        Value::from(self.subject.options.iter().map(|(name, value)| (name.clone(), word(value))).collect::<BTreeMap<_, _>>())
+        Value::from(
+            self.subject
+                .options
+                .iter()
+                .map(|(name, value)| (name.clone(), word(value)))
+                .collect::<BTreeMap<_, _>>(),
+        )
     }
 
     fn incoming_servers(&self) -> Vec<Value> {
         let account = self.subject.account;
-        self.subject.selection.incoming.iter().map(|(i, auth)| self.incoming(*i, &account.incoming[*i], auth)).collect()
+        self.subject
+            .selection
+            .incoming
+            .iter()
+            .map(|(i, auth)| self.incoming(*i, &account.incoming[*i], auth))
+            .collect()
     }
 
     fn outgoing_servers(&self) -> Vec<Value> {
         let account = self.subject.account;
-        self.subject.selection.outgoing.iter().map(|(i, auth)| self.outgoing(*i, &account.outgoing[*i], auth)).collect()
+        self.subject
+            .selection
+            .outgoing
+            .iter()
+            .map(|(i, auth)| self.outgoing(*i, &account.outgoing[*i], auth))
+            .collect()
     }
 
     fn incoming(&self, index: usize, server: &Incoming, auth: &str) -> Value {
@@ -188,7 +206,11 @@ impl Maker<'_> {
     }
 
     fn secret<'f>(&'f self, pick: impl Fn(&'f Fetched) -> Option<&'f Option<Secret>>) -> Option<&'f Secret> {
-        self.subject.fetched.filter(|_| self.purpose != Purpose::Domain).and_then(pick).and_then(Option::as_ref)
+        self.subject
+            .fetched
+            .filter(|_| self.purpose != Purpose::Domain)
+            .and_then(pick)
+            .and_then(Option::as_ref)
     }
 
     fn login(&self, map: &mut Map, username: &str, secret: Option<&Secret>) {

@@ -7,8 +7,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 
-use super::manifest::{self, Entry};
 use super::SinkError;
+use super::manifest::{self, Entry};
 use crate::build::Artifact;
 
 const MANIFEST: &str = "manifest.jsonl";
@@ -31,11 +31,16 @@ impl Folder {
     /// OUT cannot be made, read or written.
     pub fn open(out: &Path) -> Result<Self, SinkError> {
         fs::create_dir_all(out).map_err(SinkError::new("make the folder", out))?;
-        let mut earlier: BTreeSet<String> = manifest::paths(&read(&out.join(MANIFEST))?).into_iter().collect();
+        let mut earlier: BTreeSet<String> =
+            manifest::paths(&read(&out.join(MANIFEST))?).into_iter().collect();
         earlier.extend(read(&out.join(JOURNAL))?.lines().map(str::to_owned));
         earlier.retain(|p| is_below(Path::new(p)));
         let path = out.join(JOURNAL);
-        let journal = OpenOptions::new().create(true).append(true).open(&path).map_err(SinkError::new("write", path))?;
+        let journal = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(SinkError::new("write", path))?;
         Ok(Self { out: out.to_owned(), entries: Vec::new(), earlier, journal })
     }
 
