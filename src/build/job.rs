@@ -147,7 +147,7 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn failed(&self, code: &finding::Code, path: &str, reason: impl ToString) -> Finding {
+    pub(super) fn failed(&self, code: &finding::Code, path: &str, reason: impl ToString) -> Finding {
         Finding::new(code).arg("path", path).arg("reason", reason.to_string()).client(&self.client.id)
     }
 

@@ -1,14 +1,12 @@
 //! Limits of a client over an account. They are data; here they are evaluated and become findings.
 
-use std::collections::BTreeMap;
-
 use minijinja::Value;
 
 use super::{Job, choice};
 use crate::account::Account;
 use crate::client::{Client, Limit};
 use crate::finding::{self, Catalogue, Finding, Findings, Language, OwnWords, Severity};
-use crate::render::{Engine, Selection};
+use crate::render::{Engine, RenderError, Selection};
 
 /// A limit that an account meets.
 #[derive(Debug, Clone)]
@@ -24,6 +22,15 @@ pub enum Met<'a> {
         /// what the client takes
         known: String,
     },
+}
+
+/// Who is told of a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// whoever writes the description
+    Describer,
+    /// the reader of a sheet
+    Reader,
 }
 
 /// All limits that the view meets.
@@ -103,21 +110,22 @@ impl Met<'_> {
         }
     }
 
-    /// What is lost and what to do, in a language of sheets.
-    pub(super) fn words(&self, job: &Job<'_>, view: &Value, language: &str) -> (String, String) {
-        match self {
-            Self::Stated(limit) => {
-                let words = limit.words(language);
-                let text = |source: &str| {
-                    job.builder.engine.text(source, view).unwrap_or_else(|_| source.to_owned())
-                };
-                (text(&words.lost), text(&words.advice))
-            }
-            Self::Untaken { .. } => {
-                let words = Catalogue::load(Language::from_locale(language)).word(&self.untaken_finding(job));
-                (words.message, words.help.unwrap_or_default())
-            }
-        }
+    /// What is lost and what to do about it, for one audience in its language.
+    pub(super) fn words(
+        &self,
+        job: &Job<'_>,
+        view: &Value,
+        language: &str,
+        audience: Audience,
+    ) -> Result<(String, String), RenderError> {
+        let Self::Stated(limit) = self else {
+            let words = Catalogue::load(Language::from_locale(language)).word(&self.untaken_finding(job));
+            return Ok((words.message, words.help.unwrap_or_default()));
+        };
+        let words = limit.words(language);
+        let reader = words.reader.as_ref().filter(|_| audience == Audience::Reader);
+        let text = |source: &String| job.builder.engine.text(source, view);
+        Ok((text(&words.lost)?, text(reader.unwrap_or(&words.advice))?))
     }
 
     fn untaken_finding(&self, job: &Job<'_>) -> Finding {
@@ -132,36 +140,43 @@ impl Met<'_> {
 
     /// As a finding. For a client that nobody named it is a note whose text says what was not written or lost.
     pub(super) fn finding(&self, job: &Job<'_>, view: &Value, named: bool) -> Finding {
-        let place = job.raw.place_of(self.setting());
         let mut finding = match self {
-            Self::Stated(limit) => self.stated(limit, job, view, named),
+            Self::Stated(limit) => match stated(self, limit, job, view, named) {
+                Ok(finding) => finding,
+                Err(error) => return job.failed(&finding::TEMPLATE_FAILED, &limit.code, error),
+            },
             Self::Untaken { .. } => self.untaken_finding(job),
         };
         finding.severity = if named { self.severity() } else { Severity::Note };
         finding.address = job.account.address.as_ref().map(|a| a.as_str().to_owned());
-        finding.at(place)
+        finding.at(job.raw.place_of(self.setting()))
     }
+}
 
-    fn stated(&self, limit: &Limit, job: &Job<'_>, view: &Value, named: bool) -> Finding {
-        let mut own = OwnWords { message: BTreeMap::new(), help: BTreeMap::new() };
-        for language in [Language::En, Language::Ja] {
-            let (lost, advice) = self.words(job, view, language.id());
-            let words = Catalogue::load(language);
-            let line = match limit.severity {
-                Severity::Error => "limit-not-written",
-                Severity::Warning if !named => "limit-lost",
-                _ => "",
-            };
-            let mut message = if line.is_empty() { lost } else { words.line(line, &[("lost", lost)]) };
-            if limit.unverified {
-                message = format!("{message} {}", words.line("unverified", &[]));
-            }
-            own.message.insert(language.id().to_owned(), message);
-            own.help.insert(language.id().to_owned(), advice);
+fn stated(
+    met: &Met<'_>,
+    limit: &Limit,
+    job: &Job<'_>,
+    view: &Value,
+    named: bool,
+) -> Result<Finding, RenderError> {
+    let mut own = OwnWords::default();
+    for language in [Language::En, Language::Ja] {
+        let (lost, advice) = met.words(job, view, language.id(), Audience::Describer)?;
+        let words = Catalogue::load(language);
+        let mut message = match limit.severity {
+            Severity::Error => words.line("limit-not-written", &[("lost", lost)]),
+            Severity::Warning if !named => words.line("limit-lost", &[("lost", lost)]),
+            _ => lost,
+        };
+        if limit.unverified {
+            message = format!("{message} {}", words.line("unverified", &[]));
         }
-        let mut finding = Finding::new(&finding::CLIENT_CANNOT_USE).client(&job.client.id);
-        finding.code.clone_from(&limit.code);
-        finding.own = Some(Box::new(own));
-        finding
+        own.message.insert(language.id().to_owned(), message);
+        own.help.insert(language.id().to_owned(), advice);
     }
+    let mut finding = Finding::new(&finding::CLIENT_CANNOT_USE).client(&job.client.id);
+    finding.code.clone_from(&limit.code);
+    finding.own = Some(Box::new(own));
+    Ok(finding)
 }

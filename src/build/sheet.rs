@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use minijinja::{Value, context};
 
 use super::Job;
+use super::limits::{Audience, Met};
 use crate::account::Login;
 use crate::client::{Client, Language, SIX, SettingWords, Status, Step};
-use crate::render::{Engine, RenderError};
+use crate::render::{Engine, Purpose, RenderError, view};
 
 /// The one template of all HTML sheets.
 pub(super) const TEMPLATE: &str = "sheet/sheet.html.j2";
@@ -34,8 +35,8 @@ pub(super) fn facts(job: &Job<'_>, language: &Language, view: &Value) -> Result<
         settings => settings,
         more => more,
         steps => teller.steps()?,
-        limits => teller.limits(),
-        refused => job.met.iter().any(super::Met::stops_all),
+        limits => teller.limits()?,
+        refused => job.met.iter().any(Met::stops_all),
         errors => teller.errors()?,
         files => teller.files()?,
         unverified => job.client.unverified.iter().map(|t| teller.text(Client::text(t, &language.id))).collect::<Result<Vec<_>, _>>()?,
@@ -231,21 +232,17 @@ impl Teller<'_> {
         })
     }
 
-    fn limits(&self) -> Vec<Value> {
-        let plain = crate::render::view(
-            &self.job.subject(&self.job.selection, false),
-            crate::render::Purpose::Condition,
-        );
-        let one = |met: &super::Met<'_>| {
-            let (lost, advice) = met.words(self.job, &plain, &self.language.id);
-            let unverified = matches!(met, super::Met::Stated(limit) if limit.unverified);
+    fn limits(&self) -> Result<Vec<Value>, RenderError> {
+        let plain = view(&self.job.subject(&self.job.selection, false), Purpose::Condition);
+        let one = |met: &Met<'_>| {
+            let (lost, advice) = met.words(self.job, &plain, &self.language.id, Audience::Reader)?;
             let map: BTreeMap<&str, Value> = BTreeMap::from([
                 ("severity", met.severity().word().into()),
                 ("lost", lost.into()),
                 ("do", advice.into()),
-                ("unverified", unverified.into()),
+                ("unverified", matches!(met, Met::Stated(limit) if limit.unverified).into()),
             ]);
-            Value::from(map)
+            Ok(Value::from(map))
         };
         self.job.met.iter().map(one).collect()
     }

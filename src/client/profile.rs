@@ -238,9 +238,11 @@ impl Limit {
 pub struct LimitWords {
     /// what is lost
     pub lost: String,
-    /// what to do
+    /// what to do, for whoever writes the description
     #[serde(rename = "do")]
     pub advice: String,
+    /// what the reader of a sheet can do, where that differs; empty: nothing
+    pub reader: Option<String>,
 }
 
 /// A numbered step of a sheet.
