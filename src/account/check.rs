@@ -72,7 +72,8 @@ fn map(node: &Node, keys: &[Key], setting: &str, findings: &mut Findings) {
             None => findings.push(unknown(&entry.key, keys, setting).at(entry.key_place)),
         }
     }
-    for key in keys.iter().filter(|k| k.required && node.get(k.name).is_none()) {
+    for key in keys.iter().filter(|k| k.required && node.get(k.name).is_none() && !is_misspelt(node, k.name))
+    {
         findings
             .push(Finding::new(&finding::MISSING_KEY).arg("setting", join(setting, key.name)).at(node.place));
     }
@@ -110,6 +111,12 @@ pub fn closest<'k>(typed: &str, known: impl Iterator<Item = &'k str>) -> Option<
     let distance = |name: &str| strsim::damerau_levenshtein(&folded, &name.replace('-', "_"));
     let (name, distance) = known.map(|n| (n, distance(n))).min_by_key(|(_, d)| *d)?;
     (distance <= (folded.chars().count() / 3).max(1)).then_some(name)
+}
+
+/// Whether a key that is missing stands there under a name that was reported as unknown: one mistake, one finding.
+pub(super) fn is_misspelt(node: &Node, key: &str) -> bool {
+    let Kind::Map(entries) = &node.kind else { return false };
+    entries.iter().any(|e| e.key != key && closest(&e.key, std::iter::once(key)).is_some())
 }
 
 fn wrong_kind(node: &Node, shape: &Shape, setting: &str, findings: &mut Findings) {

@@ -7,7 +7,7 @@ pub(super) fn overlay(base: &Node, over: &Node) -> Node {
     let (Kind::Map(below), Kind::Map(above)) = (&base.kind, &over.kind) else { return over.clone() };
     let mut entries: Vec<Entry> = above.iter().map(|e| merge_entry(base, e)).collect();
     entries.extend(below.iter().filter(|e| over.get(&e.key).is_none()).cloned());
-    Node { place: over.place, kind: Kind::Map(entries) }
+    Node { kind: Kind::Map(entries), ..over.clone() }
 }
 
 fn merge_entry(base: &Node, entry: &Entry) -> Entry {
@@ -32,11 +32,7 @@ fn servers(below: &Node, over: &Node) -> Node {
         Kind::Map(_) => {
             let fitting: Vec<Node> =
                 below.one_or_many().iter().filter(|s| same(s, over)).map(|s| server(s, over)).collect();
-            if fitting.is_empty() {
-                over.clone()
-            } else {
-                Node { place: over.place, kind: Kind::List(fitting) }
-            }
+            if fitting.is_empty() { over.clone() } else { Node { kind: Kind::List(fitting), ..over.clone() } }
         }
         Kind::List(items) => {
             let merge = |item: &Node| {
@@ -46,7 +42,7 @@ fn servers(below: &Node, over: &Node) -> Node {
                     .find(|s| same(s, item))
                     .map_or_else(|| item.clone(), |s| server(s, item))
             };
-            Node { place: over.place, kind: Kind::List(items.iter().map(merge).collect()) }
+            Node { kind: Kind::List(items.iter().map(merge).collect()), ..over.clone() }
         }
         _ => over.clone(),
     }

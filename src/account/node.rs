@@ -11,6 +11,8 @@ use crate::finding::{Place, Source, SourceId};
 pub struct Node {
     /// Where it stands.
     pub place: Place,
+    /// Where its text is written: elsewhere, when an alias stands for it.
+    pub written: Place,
     /// What it is.
     pub kind: Kind,
 }
@@ -167,7 +169,7 @@ impl Builder<'_> {
         if matches!(kind, Kind::List(_) | Kind::Map(_)) {
             place = self.extent(place, &kind);
         }
-        Node { place, kind }
+        Node { place, written: defined, kind }
     }
 
     fn entry(&self, (key, value): (Spanned<String>, Tree)) -> Entry {

@@ -7,6 +7,7 @@ use super::check::{check, closest};
 use super::merge::overlay;
 use super::node::{self, Kind, Node};
 use super::schema::{self, Shape};
+use super::{BuildWishes, ClientOption, resolve};
 use crate::finding::{self, Finding, Findings, Place, Source, Sources};
 
 /// A description whose keys and values were checked one by one.
@@ -51,6 +52,25 @@ impl RawAccount {
     pub fn place_of(&self, setting: &str) -> Option<Place> {
         let only_merged = self.own.at(setting).is_none() && self.merged.at(setting).is_some();
         if only_merged { self.merged.place_of(setting) } else { self.own.place_of(setting) }
+    }
+
+    /// Where a word stands in a list of the description.
+    #[must_use]
+    pub fn place_of_item(&self, list: &str, word: &str) -> Option<Place> {
+        let items = self.own.at(list).map(Node::one_or_many).unwrap_or_default();
+        items.iter().find(|n| n.text() == Some(word)).map(|n| n.place)
+    }
+
+    /// Options of clients as written.
+    #[must_use]
+    pub fn options(&self) -> Vec<ClientOption> {
+        resolve::options(self.merged.get("clients"))
+    }
+
+    /// What the description says of building.
+    #[must_use]
+    pub fn wishes(&self) -> BuildWishes {
+        resolve::wishes(self.merged.get("build"))
     }
 
     /// Codes of findings that the description accepts.
@@ -133,12 +153,15 @@ const OPEN: &[&str] = &[
 fn collect_secrets(node: &Node, source: &Source, secret: bool, out: &mut Vec<Range<usize>>) {
     match &node.kind {
         Kind::Null => {}
-        Kind::Scalar { .. } if secret => out.push(written(node.place, source)),
+        Kind::Scalar { .. } if secret => {
+            out.extend([written(node.place, source), written(node.written, source)])
+        }
         Kind::Scalar { .. } => {}
         Kind::List(items) => items.iter().for_each(|n| collect_secrets(n, source, secret, out)),
         Kind::Map(entries) => {
             for entry in entries {
-                let open = OPEN.contains(&entry.key.as_str());
+                let scalar = matches!(entry.value.kind, Kind::Scalar { .. });
+                let open = scalar && OPEN.contains(&entry.key.as_str());
                 let secret = !open && (secret || is_secret_key(&entry.key));
                 collect_secrets(&entry.value, source, secret, out);
             }
@@ -201,5 +224,11 @@ fn load_provider(
         return None;
     };
     let name = source.name().to_owned();
-    tree(source.text().as_bytes(), &name, &schema::PROVIDER_PROFILE, sources, findings)
+    let profile = tree(source.text().as_bytes(), &name, &schema::PROVIDER_PROFILE, sources, findings)?;
+    let words = |language: &str| profile.get("unverified").and_then(|n| n.get(language)).and_then(Node::text);
+    if let (Some(en), Some(ja)) = (words("en"), words("ja")) {
+        let finding = Finding::new(&finding::PROVIDER_UNVERIFIED).arg("value", id);
+        findings.push(finding.arg("en", en).arg("ja", ja).at(node.place));
+    }
+    Some(profile)
 }

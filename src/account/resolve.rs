@@ -1,5 +1,6 @@
 //! From a raw description to an [`Account`]: defaults, what follows from what, what is missing. What was assumed is a note.
 
+use super::check::is_misspelt;
 use super::node::{Kind, Node};
 use super::placeholder;
 use super::value::{self, Address, Host};
@@ -58,15 +59,16 @@ impl Resolver<'_> {
             outgoing,
             mailbox_quota: root.get("mailbox_quota").and_then(Node::text).and_then(|t| value::size(t).ok()),
             compose: word(root, "compose", "plain"),
-            options: options(root.get("clients")),
-            build: wishes(root.get("build")),
+            options: raw.options(),
+            build: raw.wishes(),
             given: given(&raw.own),
         })
     }
 
     fn domain(&mut self, address: Option<&Address>) -> Option<Host> {
         let stated = self.root.get("domain").and_then(Node::text).and_then(|t| value::domain(t).ok());
-        if stated.is_none() && self.root.get("address").is_none() && self.root.get("domain").is_none() {
+        let absent = |key: &str| self.root.get(key).is_none() && !is_misspelt(self.root, key);
+        if absent("address") && absent("domain") {
             self.findings
                 .push(Finding::new(&finding::ADDRESS_OR_DOMAIN).at(Place::start(self.root.place.source)));
         }
@@ -75,7 +77,7 @@ impl Resolver<'_> {
 
     fn incoming_servers(&mut self, address: Option<&Address>) -> Vec<Incoming> {
         let Some(node) = self.root.get("incoming") else {
-            self.missing("incoming", self.root.place);
+            self.missing(self.root, "incoming");
             return Vec::new();
         };
         let maps = node.one_or_many().iter().enumerate().filter(|(_, n)| matches!(n.kind, Kind::Map(_)));
@@ -84,21 +86,25 @@ impl Resolver<'_> {
 
     fn outgoing_servers(&mut self, incoming: &[Incoming], address: Option<&Address>) -> Vec<Outgoing> {
         let Some(node) = self.root.get("outgoing") else {
-            self.missing("outgoing", self.root.place);
+            self.missing(self.root, "outgoing");
             return Vec::new();
         };
         let maps = node.one_or_many().iter().enumerate().filter(|(_, n)| matches!(n.kind, Kind::Map(_)));
         maps.filter_map(|(i, n)| self.outgoing(n, &numbered("outgoing", i), incoming, address)).collect()
     }
 
-    fn missing(&mut self, setting: &str, place: Place) {
-        self.findings.push(Finding::new(&finding::MISSING_KEY).arg("setting", setting).at(place));
+    /// Tells that a key is missing from a mapping, unless it stands there misspelt.
+    fn missing(&mut self, node: &Node, setting: &str) {
+        let key = setting.rsplit('.').next().unwrap_or(setting);
+        if !is_misspelt(node, key) {
+            self.findings.push(Finding::new(&finding::MISSING_KEY).arg("setting", setting).at(node.place));
+        }
     }
 
     fn incoming(&mut self, node: &Node, name: &str, address: Option<&Address>) -> Option<Incoming> {
         let protocol = text(node, "protocol").filter(|p| p == "pop3" || p == "imap");
         if node.get("protocol").is_none() {
-            self.missing(&format!("{name}.protocol"), node.place);
+            self.missing(node, &format!("{name}.protocol"));
         }
         let standard = match protocol.as_deref() {
             Some("imap") => Standard { tls: 993, clear: 143, security: Security::Tls },
@@ -145,10 +151,11 @@ impl Resolver<'_> {
         let login = match (open, first) {
             (true, _) => Login::None,
             (false, Some(_)) if username.is_none() && password.is_none() => Login::Same,
-            _ => Login::Own,
+            (false, _) => Login::Own,
         };
         let inherited = || first.map_or_else(|| placeholder::ADDRESS.to_owned(), |s| s.username.clone());
-        if first.is_none() && username.is_none() && !open {
+        let sends_only = self.root.get("incoming").and_then(Node::text) == Some("none");
+        if sends_only && username.is_none() && !open {
             self.username(node, name, address);
         }
         let same = password.and_then(Node::text) == Some("same");
@@ -168,7 +175,7 @@ impl Resolver<'_> {
     fn endpoint(&mut self, node: &Node, name: &str, standard: &Standard) -> Option<Endpoint> {
         let host = text(node, "host").and_then(|t| value::host(&t).ok());
         if node.get("host").is_none() {
-            self.missing(&format!("{name}.host"), node.place);
+            self.missing(node, &format!("{name}.host"));
         }
         let (port, security) = self.port_and_security(node, name, standard)?;
         Some(Endpoint {
@@ -277,7 +284,7 @@ fn provider(node: Option<&Node>, domain: &Host) -> Provider {
     }
 }
 
-fn options(node: Option<&Node>) -> Vec<ClientOption> {
+pub(super) fn options(node: Option<&Node>) -> Vec<ClientOption> {
     let Some(Kind::Map(clients)) = node.map(|n| &n.kind) else { return Vec::new() };
     let of = |client: &super::node::Entry| -> Vec<ClientOption> {
         let Kind::Map(options) = &client.value.kind else { return Vec::new() };
@@ -295,7 +302,7 @@ fn options(node: Option<&Node>) -> Vec<ClientOption> {
     clients.iter().flat_map(of).collect()
 }
 
-fn wishes(node: Option<&Node>) -> BuildWishes {
+pub(super) fn wishes(node: Option<&Node>) -> BuildWishes {
     let Some(node) = node else { return BuildWishes::default() };
     BuildWishes {
         clients: texts(node.get("clients")),

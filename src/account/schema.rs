@@ -195,6 +195,7 @@ pub static PROVIDER_PROFILE: Shape = Shape::Map(&[
     required("id", Shape::Text),
     required("source", Shape::Text),
     required("checked", Shape::Date),
+    key("unverified", Shape::Map(&[required("en", Shape::Text), required("ja", Shape::Text)])),
     required("provider", Shape::Map(PROVIDER)),
     required("incoming", Shape::OneOrMany(&Shape::Map(INCOMING))),
     required("outgoing", Shape::OneOrMany(&Shape::Map(OUTGOING))),

@@ -394,7 +394,7 @@ mod tests {
     fn hosts() {
         for (text, ascii) in [
             ("Mail.Example.JP", "mail.example.jp"),
-            ("メール.例え.jp", "xn--gckvb8fzb.xn--r8jz45g.jp"),
+            ("メール.例え.jp", "xn--4dkua4c.xn--r8jz45g.jp"),
             ("192.0.2.1", "192.0.2.1"),
             ("[2001:DB8::1]", "2001:db8::1"),
             ("2001:db8::1", "2001:db8::1"),

@@ -10,7 +10,7 @@ mod sheet;
 
 use std::collections::BTreeMap;
 
-use crate::account::{Account, Fetched, Passwords, RawAccount, Sheets};
+use crate::account::{Account, ClientOption, Fetched, Passwords, RawAccount, Sheets};
 use crate::client::{self, Client, HoldsSecret, Language, Options};
 use crate::finding::{self, Finding, Findings};
 use crate::library::{Library, LibraryError};
@@ -63,39 +63,31 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Prepares a build. Unknown clients, options and languages become findings.
+    /// Prepares a build. Unknown clients, options and languages become findings. `set`: options that win over the description's.
     ///
     /// # Errors
     /// A profile that cannot be read.
     pub fn new(
         library: &Library,
-        account: &Account,
+        raw: &RawAccount,
+        set: Vec<ClientOption>,
         wishes: Wishes,
         findings: &mut Findings,
     ) -> Result<Self, LibraryError> {
         let clients = library.clients()?;
-        let options = client::options(&clients, &account.options, findings);
-        let named = wishes.clients.iter().flatten();
+        let stated: Vec<ClientOption> = raw.options().into_iter().chain(set).collect();
+        let options = client::options(&clients, &stated, findings);
+        let named = wishes.clients.iter().flatten().map(|id| ("build.clients", id));
         let sheets = match &wishes.sheets {
             Sheets::Named(ids) => ids.as_slice(),
             _ => &[],
         };
-        for id in named.chain(sheets) {
+        for (list, id) in named.chain(sheets.iter().map(|id| ("build.sheets", id))) {
             if !clients.iter().any(|c| c.id == *id) {
-                findings.push(client::unknown_client(id, &clients));
+                findings.push(client::unknown_client(id, &clients).at(raw.place_of_item(list, id)));
             }
         }
-        let mut languages = Vec::new();
-        for id in &wishes.languages {
-            match library.language(id)? {
-                Some(language) => languages.push(language),
-                None => {
-                    let known = library.names("languages")?.join(", ");
-                    findings
-                        .push(Finding::new(&finding::UNKNOWN_LANGUAGE).arg("value", id).arg("known", known));
-                }
-            }
-        }
+        let languages = languages(library, raw, &wishes, findings)?;
         Ok(Self {
             engine: Engine::new(library),
             library: library.clone(),
@@ -161,4 +153,24 @@ impl Builder {
             Sheets::Named(ids) => ids.contains(&client.id),
         }
     }
+}
+
+fn languages(
+    library: &Library,
+    raw: &RawAccount,
+    wishes: &Wishes,
+    findings: &mut Findings,
+) -> Result<Vec<Language>, LibraryError> {
+    let mut languages = Vec::new();
+    for id in &wishes.languages {
+        match library.language(id)? {
+            Some(language) => languages.push(language),
+            None => {
+                let known = library.names("languages")?.join(", ");
+                let finding = Finding::new(&finding::UNKNOWN_LANGUAGE).arg("value", id).arg("known", known);
+                findings.push(finding.at(raw.place_of_item("build.languages", id)));
+            }
+        }
+    }
+    Ok(languages)
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::description::Description;
 use super::outside::Outside;
 use super::{CliError, Report, args, description};
 use crate::account::{Account, RawAccount};
@@ -19,13 +20,7 @@ pub(super) fn run(args: &args::Build, library: &Library, words: &Catalogue) -> R
         true => words.line("wrote", &[("files", report.files.to_string()), ("out", out)]),
         false => words.line("wrote-nothing", &[]),
     };
-    report.findings_end(args, words, &last)
-}
-
-impl Report {
-    fn findings_end(&mut self, args: &args::Build, words: &Catalogue, last: &str) -> Result<u8, CliError> {
-        self.finish(args.common.format, words, args.common.deny.is_some(), &format!("{last}: "))
-    }
+    report.finish(args.common.format, words, args.common.deny.is_some(), &(last + "\n"))
 }
 
 /// What this version cannot do, told before anything is read.
@@ -45,20 +40,21 @@ fn usage(args: &args::Build) -> Result<(), CliError> {
 }
 
 fn build(args: &args::Build, library: &Library, report: &mut Report) -> Result<bool, CliError> {
-    let Some((mut account, raw)) = description::load(&args.common.account, library, report)? else {
+    let Some(Description { raw, account }) = description::load(&args.common.account, library, report)? else {
         return Ok(false);
     };
-    let mut wishes = description::wishes(&args.common, &mut account);
+    let mut wishes = description::wishes(&args.common, &raw);
     if let Some(sheets) = &args.sheets {
         wishes.sheets = sheets.clone();
     }
     if !args.languages.is_empty() {
         wishes.languages.clone_from(&args.languages);
     }
-    let Some(builder) = description::builder(library, &account, wishes, report)? else { return Ok(false) };
+    let builder = description::builder(library, &raw, &args.common, wishes, report)?;
+    let Some(account) = account.filter(|_| !report.findings.has_errors()) else { return Ok(false) };
     let outside = Outside::of(&args.common.account);
-    let fetched =
-        account.fetch_passwords(builder.needs_passwords(&account), &raw, &outside, &mut report.findings);
+    let needed = builder.needs_passwords(&account);
+    let fetched = account.fetch_passwords(needed, &raw, &outside, &mut report.findings);
     if report.findings.has_errors() {
         return Ok(false);
     }

@@ -15,12 +15,19 @@ use crate::lint;
 /// Largest description that is read, in bytes.
 const MOST: u64 = 1024 * 1024;
 
-/// Reads, resolves and lints a description. `None`: its findings leave no account.
+/// A description with all that was said of it.
+pub(super) struct Description {
+    pub raw: RawAccount,
+    /// `None`: its findings leave no account
+    pub account: Option<Account>,
+}
+
+/// Reads, resolves and lints a description. `None`: it is no description at all.
 pub(super) fn load(
     path: &Path,
     library: &Library,
     report: &mut Report,
-) -> Result<Option<(Account, RawAccount)>, CliError> {
+) -> Result<Option<Description>, CliError> {
     let name = path.display().to_string();
     let wrap = |source| CliError::Read { path: name.clone(), source };
     let mut bytes = Vec::new();
@@ -33,37 +40,38 @@ pub(super) fn load(
     let raw = RawAccount::read(&bytes, &name, library, &mut report.sources, &mut report.findings);
     let Some(raw) = raw else { return Ok(None) };
     let account = account::resolve(&raw, &mut report.findings);
-    let Some(account) = account else { return Ok(None) };
-    lint::run(&account, &raw, &mut report.findings);
-    Ok(Some((account, raw)))
+    if let Some(account) = &account {
+        lint::run(account, &raw, &mut report.findings);
+    }
+    Ok(Some(Description { raw, account }))
 }
 
 /// Flags and the description's wishes put together: flags win.
-pub(super) fn wishes(common: &Common, account: &mut Account) -> Wishes {
-    let set = common.set.iter().map(|(client, option, value)| ClientOption {
-        client: client.clone(),
-        option: option.clone(),
-        value: value.clone(),
-        place: None,
-    });
-    account.options.extend(set);
+pub(super) fn wishes(common: &Common, raw: &RawAccount) -> Wishes {
     let named = (!common.clients.is_empty()).then(|| common.clients.clone());
-    let build = &account.build;
+    let build = raw.wishes();
     Wishes {
-        clients: named.or_else(|| build.clients.clone()),
-        sheets: build.sheets.clone().unwrap_or_default(),
-        languages: build.languages.clone().unwrap_or_else(|| vec!["ja".to_owned(), "en".to_owned()]),
+        clients: named.or(build.clients),
+        sheets: build.sheets.unwrap_or_default(),
+        languages: build.languages.unwrap_or_else(|| vec!["ja".to_owned(), "en".to_owned()]),
         passwords: common.passwords.map(Into::into).or(build.passwords).unwrap_or_default(),
     }
 }
 
-/// A builder, unless what was asked for is not there.
+/// A builder. What was asked for and is not there becomes findings, beside those of the description itself.
 pub(super) fn builder(
     library: &Library,
-    account: &Account,
+    raw: &RawAccount,
+    common: &Common,
     wishes: Wishes,
     report: &mut Report,
-) -> Result<Option<Builder>, CliError> {
-    let builder = Builder::new(library, account, wishes, &mut report.findings)?;
-    Ok((!report.findings.has_errors()).then_some(builder))
+) -> Result<Builder, CliError> {
+    let set = |(client, option, value): &(String, String, String)| ClientOption {
+        client: client.clone(),
+        option: option.clone(),
+        value: value.clone(),
+        place: None,
+    };
+    let set = common.set.iter().map(set).collect();
+    Ok(Builder::new(library, raw, set, wishes, &mut report.findings)?)
 }

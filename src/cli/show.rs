@@ -9,8 +9,8 @@ use crate::library::Library;
 pub(super) fn run(args: &args::Show, library: &Library, words: &Catalogue) -> Result<u8, CliError> {
     let mut report = Report::default();
     let loaded = description::load(&args.account, library, &mut report)?;
-    if let Some((account, _)) = &loaded {
-        print(&format!("{:#}\n", show::account(account)))?;
+    if let Some(account) = loaded.and_then(|d| d.account) {
+        print(&format!("{:#}\n", show::account(&account)))?;
     }
     report.finish(ReportFormat::Text, words, false, "")
 }

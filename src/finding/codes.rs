@@ -109,6 +109,8 @@ codes! {
     USERNAME_ASSUMED = "username-assumed", Note;
     /// no profile of that provider
     UNKNOWN_PROVIDER = "unknown-provider", Error;
+    /// a provider's profile could not be confirmed
+    PROVIDER_UNVERIFIED = "provider-unverified", Note;
     /// no such client
     UNKNOWN_CLIENT = "unknown-client", Error;
     /// a client has no such option

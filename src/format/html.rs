@@ -14,11 +14,6 @@ use super::{Document, FormatError};
 const VOID: &[&str] =
     &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 
-/// Escapes text for content and quoted attributes.
-pub(super) fn escape(out: &mut dyn fmt::Write, text: &str) -> Result<(), FormatError> {
-    super::autoconfig::escape(out, text)
-}
-
 fn wrong(error: impl fmt::Display) -> FormatError {
     FormatError::new(format!("not readable as HTML: {error}"))
 }
@@ -35,7 +30,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
         match reader.read_event().map_err(wrong)? {
             Event::Start(tag) => start(&tag, false, &mut open)?,
             Event::Empty(tag) => start(&tag, true, &mut open)?,
-            Event::End(_) => end(&mut open, &mut marked),
+            Event::End(tag) => end(&tag.name().as_ref().to_ascii_lowercase(), &mut open, &mut marked),
             Event::Text(part) => add(&mut open, &part),
             Event::GeneralRef(part) => {
                 let name = format!("&{};", &*part);
@@ -54,10 +49,13 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
     }
 }
 
+/// A marked element that is not closed yet.
 struct Open {
     setting: String,
     text: String,
-    depth: usize,
+    /// its own element's name, and how many of that name are open inside it
+    name: String,
+    inner: usize,
 }
 
 fn start(tag: &BytesStart<'_>, empty: bool, open: &mut Option<Open>) -> Result<(), FormatError> {
@@ -69,11 +67,11 @@ fn start(tag: &BytesStart<'_>, empty: bool, open: &mut Option<Open>) -> Result<(
     let void = empty || VOID.contains(&name.as_str());
     match (open.as_mut(), setting) {
         (Some(open), Some(_)) => return Err(wrong(format!("a setting is marked inside {}", open.setting))),
-        (Some(open), None) if !void => open.depth += 1,
+        (Some(open), None) if !void && open.name == name => open.inner += 1,
         (None, Some(setting)) if void => {
             return Err(wrong(format!("the element of {setting} holds no text")));
         }
-        (None, Some(setting)) => *open = Some(Open { setting, text: String::new(), depth: 0 }),
+        (None, Some(setting)) => *open = Some(Open { setting, text: String::new(), name, inner: 0 }),
         _ => {}
     }
     Ok(())
@@ -97,14 +95,12 @@ fn setting(tag: &BytesStart<'_>) -> Result<Option<String>, FormatError> {
     Ok(setting)
 }
 
-fn end(open: &mut Option<Open>, marked: &mut Vec<(String, String)>) {
-    match open.take_if(|o| o.depth == 0) {
-        Some(done) => marked.push((done.setting, done.text)),
-        None => {
-            if let Some(open) = open {
-                open.depth -= 1;
-            }
-        }
+fn end(name: &str, open: &mut Option<Open>, marked: &mut Vec<(String, String)>) {
+    let Some(at) = open.as_mut().filter(|o| o.name == name) else { return };
+    if at.inner > 0 {
+        at.inner -= 1;
+    } else if let Some(done) = open.take() {
+        marked.push((done.setting, done.text));
     }
 }
 

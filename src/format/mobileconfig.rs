@@ -5,12 +5,15 @@
 use plist::Value as Plist;
 use serde_json::{Map, Value};
 
-use super::{Document, FormatError};
+use super::{Document, FormatError, xml};
 
 /// The property list.
 pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| FormatError::new("not UTF-8"))?;
-    super::no_control(text)?;
+    // the plist crate takes a file that is cut off
+    let (name, _) = xml::tree(bytes, true)?;
+    if name != "plist" {
+        return Err(FormatError::new(format!("the root element is {name}, not plist")));
+    }
     let list =
         Plist::from_reader_xml(bytes).map_err(|e| FormatError::new(format!("not a property list: {e}")))?;
     json(list).map(Document::Tree)

@@ -7,6 +7,7 @@ mod html;
 mod mobileconfig;
 mod prf;
 mod reg;
+mod xml;
 
 use std::fmt;
 
@@ -55,14 +56,14 @@ pub static FORMATS: &[Format] = &[
     Format {
         name: "autoconfig",
         placeholders: true,
-        escape: autoconfig::escape,
+        escape: xml::escape,
         encode: utf8,
         decode: autoconfig::decode,
     },
     Format {
         name: "mobileconfig",
         placeholders: false,
-        escape: autoconfig::escape,
+        escape: xml::escape,
         encode: utf8,
         decode: mobileconfig::decode,
     },
@@ -87,7 +88,7 @@ pub static FORMATS: &[Format] = &[
         encode: cmd::encode,
         decode: cmd::decode,
     },
-    Format { name: "html", placeholders: false, escape: html::escape, encode: utf8, decode: html::decode },
+    Format { name: "html", placeholders: false, escape: xml::escape, encode: utf8, decode: html::decode },
 ];
 
 /// A format by its name.

@@ -64,11 +64,11 @@ impl Folder {
     /// The manifest cannot be written, or a file of an earlier run cannot be removed.
     pub fn finish(mut self) -> Result<usize, SinkError> {
         replace(&self.out.join(MANIFEST), manifest::text(&mut self.entries).as_bytes(), false)?;
+        sweep(&self.out)?;
         let made: BTreeSet<&str> = self.entries.iter().map(|e| e.path.as_str()).collect();
         for path in self.earlier.iter().filter(|p| !made.contains(p.as_str())) {
             remove(&self.out, Path::new(path))?;
         }
-        sweep(&self.out)?;
         let journal = self.out.join(JOURNAL);
         fs::remove_file(&journal).map_err(SinkError::new("remove", journal))?;
         Ok(self.entries.len())

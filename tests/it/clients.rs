@@ -1,0 +1,257 @@
+//! Every client's profile is whole, and a client that nobody knew needs no Rust.
+
+use std::collections::BTreeSet;
+
+use mailprof::client::{Client, SIX, Scope};
+use mailprof::library::Library;
+use mailprof::render::Engine;
+
+use super::common::{Build, EASY, root};
+
+fn clients() -> Vec<Client> {
+    Library::default().clients().unwrap()
+}
+
+#[test]
+fn all_five_of_this_step_are_there() {
+    let ids: Vec<String> = clients().into_iter().map(|c| c.id).collect();
+    assert_eq!(ids, ["apple-mail", "generic", "outlook", "outlook-express", "thunderbird"]);
+}
+
+#[test]
+fn labels_and_texts_are_there_in_both_languages() {
+    for client in clients() {
+        let both = |what: &str, texts: &mailprof::client::Texts| {
+            for language in ["en", "ja"] {
+                assert!(
+                    texts.get(language).is_some_and(|t| !t.is_empty()),
+                    "{}: {what} in {language}",
+                    client.id
+                );
+            }
+        };
+        both("names", &client.names);
+        for setting in SIX {
+            both(setting, &client.labels[setting]);
+        }
+        client.labels.iter().for_each(|(s, t)| both(s, t));
+        client.unverified.iter().for_each(|t| both("unverified", t));
+        assert!(!client.labels_source.is_empty() && !client.steps.is_empty(), "{}", client.id);
+        for step in &client.steps {
+            assert!(!step.en.is_empty() && !step.ja.is_empty(), "{}: a step", client.id);
+            assert_ne!(step.en, step.ja, "{}: a step is not translated", client.id);
+        }
+        for error in &client.errors {
+            assert!(
+                !error.source.is_empty() && SIX.contains(&error.setting.as_str())
+                    || error.setting.contains('.')
+            );
+        }
+    }
+}
+
+#[test]
+fn templates_readings_and_formats_exist_and_load() {
+    let library = Library::default();
+    let engine = Engine::new(&library);
+    for client in clients() {
+        for file in &client.files {
+            engine.names(&file.template, &file.format).unwrap_or_else(|e| panic!("{}: {e}", file.template));
+            library.reading(file.reading.as_deref().unwrap_or(&file.format), &client.id).unwrap();
+            assert!(mailprof::format::find(&file.format).is_some());
+        }
+    }
+    engine.names("sheet/sheet.html.j2", "html").unwrap();
+}
+
+#[test]
+fn no_template_is_left_over() {
+    let mut used: BTreeSet<String> =
+        clients().iter().flat_map(|c| c.files.iter().map(|f| f.template.clone())).collect();
+    used.insert("sheet/sheet.html.j2".to_owned());
+    let found: BTreeSet<String> = super::common::tree(&root().join("templates")).into_keys().collect();
+    assert_eq!(found, used);
+}
+
+#[test]
+fn limits_are_unique_sourced_and_name_only_what_the_view_has() {
+    // a description that gives every name of the view
+    let library = Library::default();
+    let engine = Engine::new(&library);
+    let known = |name: &str, client: &Client| {
+        let top = name.split('.').next().unwrap();
+        if let Some(option) = name.strip_prefix("options.") {
+            return client.options.contains_key(option);
+        }
+        VIEW.contains(&name) || VIEW.contains(&top) && !name.contains('.')
+    };
+    let mut codes = BTreeSet::new();
+    for client in clients() {
+        for limit in &client.limits {
+            assert!(codes.insert(limit.code.clone()), "{} stands twice", limit.code);
+            assert!(!limit.source.is_empty(), "{} has no source", limit.code);
+            let kebab = limit.code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            assert!(kebab, "{}", limit.code);
+            for name in engine.condition(&limit.when).unwrap().names() {
+                assert!(known(&name, &client), "{}: {name} is not in the view", limit.code);
+            }
+        }
+    }
+}
+
+/// Names of the view that `docs/clients.md` explains.
+const VIEW: &[&str] = &[
+    "address",
+    "address_unicode",
+    "local_part",
+    "domain",
+    "domain_unicode",
+    "name",
+    "full_name",
+    "name_ascii",
+    "incoming",
+    "incoming.protocol",
+    "incoming.host",
+    "incoming.host_unicode",
+    "incoming.port",
+    "incoming.security",
+    "incoming.tls_minimum",
+    "incoming.access",
+    "incoming.auth",
+    "incoming.username",
+    "incoming.username_pattern",
+    "incoming.derived",
+    "incoming.password",
+    "incoming.password_kind",
+    "incoming.password_url",
+    "incoming.password_change_url",
+    "incoming.password_valid_until",
+    "incoming.leave_on_server",
+    "incoming.leave_days",
+    "outgoing",
+    "outgoing.host",
+    "outgoing.host_unicode",
+    "outgoing.port",
+    "outgoing.security",
+    "outgoing.tls_minimum",
+    "outgoing.access",
+    "outgoing.auth",
+    "outgoing.minutes",
+    "outgoing.login",
+    "outgoing.username",
+    "outgoing.username_pattern",
+    "outgoing.derived",
+    "outgoing.password",
+    "incoming_servers",
+    "outgoing_servers",
+    "incoming_none",
+    "provider",
+    "provider.name",
+    "provider.short_name",
+    "provider.domains",
+    "quota",
+    "compose",
+    "given",
+    "passwords",
+    "maps",
+];
+
+/// The names above are those of the documentation, and of the view itself.
+#[test]
+fn the_view_is_documented() {
+    let docs = std::fs::read_to_string(root().join("docs/clients.md")).unwrap();
+    for name in VIEW {
+        let last = name.rsplit('.').next().unwrap();
+        assert!(docs.contains(last), "docs/clients.md does not explain {name}");
+    }
+}
+
+#[test]
+fn a_made_up_client_needs_only_yaml_and_a_template() {
+    let dir = tempfile::tempdir().unwrap();
+    let put = |path: &str, text: &str| {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    put("p/clients/mailbird-9.yaml", MADE_UP);
+    put("p/readings/mailbird-9.yaml", MADE_UP_READING);
+    put("t/mailbird-9/settings.reg.j2", MADE_UP_TEMPLATE);
+    let overrides = |yaml: &str| {
+        Build::new(yaml)
+            .overrides(Some(&dir.path().join("p")), Some(&dir.path().join("t")))
+            .client("mailbird-9")
+            .run()
+    };
+    let built = overrides(EASY);
+    assert_eq!(built.codes(mailprof::finding::Severity::Warning), Vec::<&str>::new(), "{}", built.report());
+    assert!(built.text("/mb.reg").contains("\"In\"=\"pop.example.jp\""));
+    assert!(built.text("/mailbird-9.ja.html").contains("受信側"));
+    let refused = overrides(&EASY.replace("pop3", "imap").replace("995", "993"));
+    assert_eq!(refused.codes(mailprof::finding::Severity::Error), ["mailbird-9-no-imap"]);
+    assert_eq!(refused.artifacts.iter().filter(|a| a.format == "reg").count(), 0);
+    let wrong = std::fs::read_to_string(dir.path().join("t/mailbird-9/settings.reg.j2")).unwrap();
+    std::fs::write(
+        dir.path().join("t/mailbird-9/settings.reg.j2"),
+        wrong.replace("incoming.host", "outgoing.host"),
+    )
+    .unwrap();
+    assert_eq!(overrides(EASY).codes(mailprof::finding::Severity::Error), ["read-back-differs"]);
+}
+
+const MADE_UP: &str = r#"
+id: mailbird-9
+names: { en: Mailbird 9, ja: メールバード9 }
+platforms: [Windows 3.1]
+lifecycle: { status: current }
+labels:
+  address: { en: A, ja: 宛先 }
+  incoming.host: { en: In, ja: 受信側 }
+  outgoing.host: { en: Out, ja: 送信側 }
+  outgoing.port: { en: P, ja: 番号 }
+  incoming.username: { en: U, ja: 名 }
+  incoming.password: { en: W, ja: 鍵 }
+labels_source: made up
+files:
+  - name: settings
+    scope: user
+    paths: ["mb.reg"]
+    format: reg
+    template: mailbird-9/settings.reg.j2
+    reading: mailbird-9
+    carries: [incoming.host, outgoing.port]
+limits:
+  - { code: mailbird-9-no-imap, when: incoming.protocol == "imap", at: incoming.protocol, severity: error, source: made up,
+      en: { lost: "No IMAP.", do: "Use POP3." }, ja: { lost: "IMAP は使えません。", do: "POP3 をお使いください。" } }
+steps:
+  - { en: "Open it.", ja: "開きます。" }
+"#;
+const MADE_UP_READING: &str = "
+incoming: { each: '[doc.keys[0].values]', settings: { host: server.In } }
+outgoing: { each: '[doc.keys[0].values]', settings: { port: server.Port } }
+";
+const MADE_UP_TEMPLATE: &str = r#"Windows Registry Editor Version 5.00
+
+[HKEY_CURRENT_USER\Software\Mailbird9]
+"In"="{{ incoming.host }}"
+"Port"=dword:{{ outgoing.port | dword }}
+"#;
+
+#[test]
+fn domain_files_need_no_user() {
+    for client in clients() {
+        let domain = client.files.iter().filter(|f| f.scope == Scope::Domain).count();
+        let built = Build::new(
+            EASY.replace("address: tanaka@example.jp\nname: Taro Tanaka", "domain: example.jp")
+                .replace("username: tanaka", "username: \"%EMAILLOCALPART%\""),
+        )
+        .client(&client.id)
+        .run();
+        assert!(
+            built.artifacts.iter().all(|a| a.scope == "domain" && a.address.is_none()),
+            "{}",
+            built.report()
+        );
+        assert!(built.artifacts.len() >= domain, "{}: {}", client.id, built.report());
+    }
+}

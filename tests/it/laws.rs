@@ -1,0 +1,281 @@
+//! Law 5 (no file is delivered unread) and law 8 (what is published for all holds nothing of one; no password to a server whose
+//! login is another), and attempts to break them by templates and profiles of a user's own.
+
+use std::path::Path;
+
+use mailprof::account::Passwords;
+use mailprof::finding::Severity;
+use mailprof::library::Library;
+
+use super::common::{Build, Built, EASY, decode};
+
+const PASSWORD: &str = "hunter2-unique";
+
+/// A build with one built-in template changed.
+fn with_template(client: &str, template: &str, from: &str, to: &str, yaml: &str) -> Built {
+    let dir = tempfile::tempdir().unwrap();
+    let text = Library::default().template(template).unwrap().unwrap();
+    assert!(text.contains(from), "{template} has no {from}");
+    let path = dir.path().join(template);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text.replace(from, to)).unwrap();
+    Build::new(yaml)
+        .overrides(None, Some(dir.path()))
+        .client(client)
+        .passwords(Passwords::Everywhere, PASSWORD)
+        .run()
+}
+
+fn refused(built: &Built, codes: &[&str], absent: &str) {
+    let found: Vec<&str> = built.codes(Severity::Error);
+    assert!(codes.iter().any(|c| found.contains(c)), "{codes:?} not in {found:?}:\n{}", built.report());
+    assert!(built.artifacts.iter().all(|a| !a.path.ends_with(absent)), "{absent} was delivered");
+    assert!(!built.report().contains(PASSWORD), "{}", built.report());
+}
+
+const DIFFERS: &[&str] = &["read-back-differs"];
+const SILENT: &[&str] = &["read-back-silent"];
+const FAILED: &[&str] = &["template-failed", "not-encodable", "read-back-failed"];
+
+#[test]
+fn a_template_that_says_a_setting_wrongly_delivers_nothing() {
+    let apple = "apple-mail/account.mobileconfig.j2";
+    for (from, to) in [
+        ("{{ incoming.host }}", "{{ outgoing.host }}"),
+        ("<integer>{{ incoming.port }}", "<integer>110"),
+        ("{{ outgoing.port }}", "587"),
+        ("{{ address }}", "suzuki@example.jp"),
+        (
+            "<key>OutgoingPasswordSameAsIncomingPassword</key>\n      <true/>",
+            "<key>OutgoingPasswordSameAsIncomingPassword</key>\n      <false/>",
+        ),
+    ] {
+        refused(&with_template("apple-mail", apple, from, to, EASY), DIFFERS, ".mobileconfig");
+    }
+    let oe = "outlook-express/account.reg.j2";
+    for (from, to) in [
+        ("{{ incoming.username }}", "suzuki"),
+        ("\"SMTP Use Sicily\"=dword:", "\"SMTP Use Sicily\"=dword:00000000\n;"),
+    ] {
+        refused(&with_template("outlook-express", oe, from, to, EASY), DIFFERS, ".reg");
+    }
+    let outlook = "outlook/account.prf.j2";
+    refused(
+        &with_template("outlook", outlook, "{{ outgoing.host }}", "smtp.example.com", EASY),
+        DIFFERS,
+        ".prf",
+    );
+    let sheet = "sheet/sheet.html.j2";
+    refused(
+        &with_template("generic", sheet, "{{ row.value }}{% else %}", "x{{ row.value }}{% else %}", EASY),
+        DIFFERS,
+        ".html",
+    );
+}
+
+#[test]
+fn a_template_that_leaves_a_setting_out_delivers_nothing() {
+    let silent = [
+        (
+            "apple-mail",
+            "apple-mail/account.mobileconfig.j2",
+            "EmailAddress<",
+            "EmailAddres<",
+            ".mobileconfig",
+        ),
+        ("outlook-express", "outlook-express/account.reg.j2", "\"SMTP Server\"=", "\"SMTP Srv\"=", ".reg"),
+        ("outlook", "outlook/account.prf.j2", "SMTPServer=PT_UNICODE,0x0200\n", "", ".prf"),
+        (
+            "thunderbird",
+            "thunderbird/config-v1.1.xml.j2",
+            "<hostname>{{ server.host }}</hostname>",
+            "",
+            ".xml",
+        ),
+        ("generic", "sheet/sheet.html.j2", "data-setting=", "data-x=", ".html"),
+    ];
+    for (client, template, from, to, file) in silent {
+        refused(&with_template(client, template, from, to, EASY), SILENT, file);
+    }
+}
+
+#[test]
+fn a_template_that_is_no_file_of_its_format_delivers_nothing() {
+    let broken = [
+        ("apple-mail", "apple-mail/account.mobileconfig.j2", "</plist>", "", ".mobileconfig"),
+        ("thunderbird", "thunderbird/config-v1.1.xml.j2", "</clientConfig>", "", ".xml"),
+        ("outlook-express", "outlook-express/account.reg.j2", "Version 5.00", "Version 6.00", ".reg"),
+        ("generic", "sheet/sheet.html.j2", "</body>", "<script>1</script></body>", ".html"),
+        ("outlook", "outlook/setup.cmd.j2", "@echo off", "@echo お疲れさま", ".cmd"),
+    ];
+    for (client, template, from, to, file) in broken {
+        refused(&with_template(client, template, from, to, EASY), FAILED, file);
+    }
+}
+
+/// Unescaped by a trick: what comes out is read back and differs, or is refused.
+#[test]
+fn escaping_cannot_be_switched_off() {
+    let yaml = EASY.replace("Taro Tanaka", "Taro & <b>");
+    let apple = "apple-mail/account.mobileconfig.j2";
+    for to in ["{% autoescape false %}{{ name }}{% endautoescape %}", "{{ name|safe }}"] {
+        refused(&with_template("apple-mail", apple, "{{ name }}", to, &yaml), FAILED, ".mobileconfig");
+    }
+}
+
+const DOMAIN: &str = "thunderbird/config-v1.1.xml.j2";
+
+#[test]
+fn nothing_of_one_user_can_be_put_into_a_domains_file() {
+    for leak in [
+        "{{ address }}",
+        "{{ local_part }}",
+        "{{ name }}",
+        "{{ full_name }}",
+        "{{ name_ascii }}",
+        "{{ stem }}",
+        "{{ profile_hash }}",
+        "{{ uuid.account }}",
+        "{{ incoming.username }}",
+        "{{ incoming.password }}",
+        "{{ outgoing.password }}",
+        "{{ address_unicode }}",
+    ] {
+        let built = with_template(
+            "thunderbird",
+            DOMAIN,
+            "</emailProvider>",
+            &format!("<x>{leak}</x></emailProvider>"),
+            EASY,
+        );
+        refused(&built, &["template-failed"], "config-v1.1.xml");
+    }
+    // a literal that somebody wrote into a template of their own is found by reading back
+    for (from, to) in [
+        ("{{ server.username_pattern }}", "tanaka"),
+        ("<authentication>", "<password>hunter2-unique</password><authentication>"),
+    ] {
+        refused(&with_template("thunderbird", DOMAIN, from, to, EASY), DIFFERS, "config-v1.1.xml");
+    }
+}
+
+#[test]
+fn a_login_that_is_one_users_own_leaves_the_domains_file_out() {
+    let yaml = EASY.replace("username: tanaka", "username: t4711");
+    let built = Build::new(yaml).client("thunderbird").run();
+    assert!(built.codes(Severity::Note).contains(&"domain-file-left-out"), "{}", built.report());
+    assert!(built.artifacts.iter().all(|a| a.scope == "user"));
+    assert!(built.text("isp/example.jp.xml").contains("t4711"));
+    let own_smtp = EASY.replace("port: 465,", "port: 465, username: t4711,");
+    let built = Build::new(own_smtp).client("thunderbird").run();
+    assert!(built.codes(Severity::Note).contains(&"domain-file-left-out"), "{}", built.report());
+}
+
+/// A domain's description and one user's give the same domain files, and none holds a literal login, name or password.
+#[test]
+fn domain_files_are_the_same_for_all() {
+    let domain = EASY.replace("address: tanaka@example.jp\nname: Taro Tanaka", "domain: example.jp");
+    let domain = domain.replace("username: tanaka", "username: \"%EMAILLOCALPART%\"");
+    let files = |yaml: &str| -> Vec<(String, Vec<u8>)> {
+        let built = Build::new(yaml).passwords(Passwords::Everywhere, PASSWORD).run();
+        built.artifacts.into_iter().filter(|a| a.scope == "domain").map(|a| (a.path, a.bytes)).collect()
+    };
+    let published = files(EASY);
+    assert!(!published.is_empty());
+    assert_eq!(published, files(&domain));
+    assert_eq!(published, files(&EASY.replace("tanaka", "suzuki").replace("Taro Tanaka", "Jiro Suzuki")));
+    for (path, bytes) in published {
+        for word in ["tanaka", "Taro", PASSWORD] {
+            assert!(!decode(&bytes).contains(word), "{path} holds {word}");
+        }
+    }
+}
+
+#[test]
+fn no_password_goes_to_a_server_whose_login_is_another() {
+    let own = EASY.replace("port: 465,", "port: 465, username: relay7,");
+    let built = Build::new(&own).passwords(Passwords::Everywhere, PASSWORD).run();
+    assert_eq!(built.codes(Severity::Error), Vec::<&str>::new(), "{}", built.report());
+    let apple = built.text(".mobileconfig");
+    assert_eq!(apple.matches(PASSWORD).count(), 1, "{apple}");
+    assert!(
+        !apple.contains("<key>OutgoingPassword")
+            || apple.contains("<key>OutgoingPasswordSameAsIncomingPassword</key>\n      <false/>")
+    );
+    let xml = built.text("isp/example.jp.xml");
+    assert_eq!(xml.matches(PASSWORD).count(), 1, "{xml}");
+    assert!(xml.find(PASSWORD) < xml.find("<outgoingServer"));
+    // and no template can do it
+    let leaks = [
+        (
+            "apple-mail",
+            "apple-mail/account.mobileconfig.j2",
+            "<key>OutgoingMailServerPortNumber</key>",
+            "<key>OutgoingPassword</key><string>{{ incoming.password }}</string><key>OutgoingMailServerPortNumber</key>",
+            ".mobileconfig",
+        ),
+        (
+            "apple-mail",
+            "apple-mail/account.mobileconfig.j2",
+            "<key>OutgoingMailServerPortNumber</key>",
+            "<key>OutgoingPasswordSameAsIncomingPassword</key><true/><key>OutgoingMailServerPortNumber</key>",
+            ".mobileconfig",
+        ),
+        (
+            "thunderbird",
+            DOMAIN,
+            "<outgoingServer type=\"smtp\">",
+            "<outgoingServer type=\"smtp\"><password>{{ incoming.password }}</password>",
+            ".xml",
+        ),
+    ];
+    for (client, template, from, to, file) in leaks {
+        refused(
+            &with_template(client, template, from, to, &own),
+            &["read-back-differs", "template-failed"],
+            file,
+        );
+    }
+    // the description may say so
+    let same = own.replace("username: relay7", "username: relay7, password: same");
+    let built = Build::new(same).passwords(Passwords::Everywhere, PASSWORD).run();
+    assert_eq!(built.text(".mobileconfig").matches(PASSWORD).count(), 2, "{}", built.report());
+}
+
+#[test]
+fn passwords_are_where_the_build_allows_them_and_nowhere_else() {
+    for (allowed, sheets, files) in [
+        (Passwords::Omit, false, false),
+        (Passwords::Sheets, true, false),
+        (Passwords::Everywhere, true, true),
+    ] {
+        let built = Build::new(EASY).passwords(allowed, PASSWORD).run();
+        assert_eq!(built.codes(Severity::Error), Vec::<&str>::new(), "{}", built.report());
+        for artifact in &built.artifacts {
+            let holds = decode(&artifact.bytes).contains(PASSWORD);
+            assert_eq!(holds, artifact.secret, "{}", artifact.path);
+            let may = if artifact.format == "html" { sheets } else { files };
+            assert!(may || !holds, "{} holds the password with {allowed:?}", artifact.path);
+        }
+        assert_eq!(built.artifacts.iter().any(|a| a.secret && a.format == "html"), sheets);
+        assert_eq!(built.artifacts.iter().any(|a| a.secret && a.format != "html"), files);
+    }
+}
+
+#[test]
+fn an_override_that_cannot_be_read_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(Library::new(Some(dir.path().join("absent")), None).is_err());
+    let broken = |path: &str, text: &[u8]| {
+        std::fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
+        std::fs::write(dir.path().join(path), text).unwrap();
+    };
+    broken("clients/thunderbird.yaml", b"id: [");
+    let library = Library::new(Some(dir.path().to_owned()), None).unwrap();
+    assert!(library.clients().is_err_and(|e| e.to_string().contains("clients/thunderbird.yaml")));
+    broken("sheet/sheet.html.j2", b"\xff\xfe");
+    let library = Library::new(None, Some(dir.path().to_owned())).unwrap();
+    assert!(library.template("sheet/sheet.html.j2").is_err());
+    assert!(library.template("nowhere/x").is_ok_and(|t| t.is_none()));
+    assert!(Path::new(dir.path()).exists());
+}

@@ -1,0 +1,13 @@
+//! The project's tests, one binary so that they link once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs)]
+
+mod bad_input;
+mod cli;
+mod clients;
+mod common;
+mod golden;
+mod hostile;
+mod laws;
+mod properties;
+mod readme;
+mod secrets;

@@ -1,0 +1,104 @@
+//! No secret is shown: not in findings, not in cuts of the description, not in `show`, not in errors of templates.
+
+use super::common::{Case, MINIMAL};
+
+const SECRET: &str = "hunter2xyz";
+
+/// Every output of every command over a description.
+fn outputs(yaml: &str) -> String {
+    let commands: [&[&str]; 6] = [
+        &["check", "account.yaml"],
+        &["check", "account.yaml", "--format", "json"],
+        &["check", "account.yaml", "--messages", "ja", "--passwords", "everywhere"],
+        &["build", "account.yaml", "--client", "outlook-express", "--passwords", "everywhere"],
+        &["build", "account.yaml", "--passwords", "omit"],
+        &["show", "account.yaml"],
+    ];
+    commands
+        .iter()
+        .map(|args| Case::new(yaml).args(args).env("MAIL_PASSWORD", SECRET).run())
+        .map(|r| r.stdout + &r.stderr)
+        .collect()
+}
+
+#[test]
+fn in_any_shape_that_people_write_it() {
+    let written = |text: &str| MINIMAL.replace("{ env: MAIL_PASSWORD }", text);
+    let descriptions = [
+        MINIMAL.to_owned(),
+        written(SECRET),
+        written(&format!("\"{SECRET}\"")),
+        written(&format!("[{SECRET}]")),
+        written(&format!("{{ value: {SECRET} }}")),
+        written(&format!("{{ env: {{ x: {SECRET} }} }}")),
+        written(SECRET).replace("password:", "pasword:"),
+        written(SECRET).replace("password:", "Passwort:"),
+        written(SECRET).replace("password:", "パスワード:"),
+        written(SECRET).replace("port: 587", "port: 0587"),
+        written(SECRET).replace("username: tanaka", "username: [x]"),
+        // not YAML at all
+        written(&format!("\"{SECRET}")),
+        written(&format!("{SECRET} }} }}")),
+        format!("address: a@example.jp\nincoming:\n  password: {SECRET}\n\thost: x\n"),
+        format!("address: a@example.jp\nincoming:\n  password: |\n    {SECRET}\n   x\n :"),
+        format!("address: a@example.jp\nincoming:\n  password: >-\n    {SECRET}\n  protocol: pop\n"),
+        format!("a: &p {SECRET}\nincoming: {{ protocol: pop3, host: x, port: 0, password: *p }}\n"),
+    ];
+    for yaml in descriptions {
+        let shown = outputs(&yaml);
+        assert!(!shown.contains(SECRET), "{yaml}\n{shown}");
+    }
+}
+
+#[test]
+fn in_an_error_of_a_template() {
+    for template in [
+        "{{ incoming.password.x }}",
+        "{{ incoming.password | dword }}",
+        "{{ incoming.password + 1 }}",
+        "{{ incoming.password[0] }}",
+        "{{ nothing }}{{ incoming.password }}",
+        "{{ debug() }}",
+        "x{{ incoming.password | upper }}",
+    ] {
+        let ran = Case::new(MINIMAL)
+            .file("t/apple-mail/account.mobileconfig.j2", template)
+            .args(&[
+                "build",
+                "account.yaml",
+                "--client",
+                "apple-mail",
+                "--passwords",
+                "everywhere",
+                "--templates",
+                "t",
+            ])
+            .env("MAIL_PASSWORD", SECRET)
+            .run();
+        assert_eq!(ran.code, 1, "{template}");
+        assert!(!(ran.stdout + &ran.stderr).contains(SECRET), "{template}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_hold_one_are_their_owners_alone_and_say_so() {
+    use std::os::unix::fs::PermissionsExt;
+    let ran = Case::new(MINIMAL)
+        .args(&["build", "account.yaml", "--passwords", "everywhere"])
+        .env("MAIL_PASSWORD", SECRET)
+        .run();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let manifest = std::fs::read_to_string(ran.path().join("out/manifest.jsonl")).unwrap();
+    let mut secret = 0;
+    for line in manifest.lines() {
+        let entry: serde_json::Value = serde_json::from_str(line).unwrap();
+        let path = ran.path().join("out").join(entry["path"].as_str().unwrap());
+        let holds = super::common::decode(&std::fs::read(&path).unwrap()).contains(SECRET);
+        assert_eq!(entry["secret"], holds, "{line}");
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert!(!holds || mode == 0o600, "{line}: {mode:o}");
+        secret += u32::from(holds);
+    }
+    assert!(secret > 5);
+}
