@@ -2,7 +2,7 @@
 //! the same settings, each proved right by reading it back.
 //!
 //! Data flows one way: [`account`] (parse, check, resolve) → [`lint`] → [`build`] (which uses [`client`] profiles, [`render`] and
-//! [`format`]) → [`sink`]. What is wrong with a description is a [`finding`]; that we could not work is an error.
+//! [`mod@format`]) → [`sink`]. What is wrong with a description is a [`finding`]; that we could not work is an error.
 
 pub mod account;
 pub mod build;

@@ -84,7 +84,11 @@ impl Library {
     /// # Errors
     /// A profile that cannot be read, does not parse, or is unsound.
     pub fn clients(&self) -> Result<Vec<Client>, LibraryError> {
-        self.all::<Client>("clients")?.into_iter().map(|(name, client)| client.checked(&name)).collect()
+        let sound = |(name, client): (String, Client)| match client.unsound(&name) {
+            Some(reason) => Err(LibraryError::Unsound { name: format!("clients/{name}.yaml"), reason }),
+            None => Ok(client),
+        };
+        self.all::<Client>("clients")?.into_iter().map(sound).collect()
     }
 
     /// A reading by its name.

@@ -14,7 +14,7 @@ const RESERVED: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
 /// ```
 /// use mailprof::paths::part;
 /// assert_eq!(part("tanaka@example.jp"), "tanaka@example.jp");
-/// assert_eq!(part("../Tanaka@example.jp"), "_._tanaka@example.jp~bb5f0e69ed2d9bd4");
+/// assert_eq!(part("../Tanaka@example.jp"), "_._tanaka@example.jp~c2248ceb7003356b");
 /// ```
 #[must_use]
 pub fn part(text: &str) -> String {

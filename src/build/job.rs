@@ -68,8 +68,8 @@ impl<'a> Job<'a> {
 
     pub(super) fn report(&self, findings: &mut Findings) {
         let named = self.builder.is_named(self.client);
+        let view = view(&self.subject(&self.selection, false), Purpose::Condition);
         for met in &self.met {
-            let view = view(&self.subject(&self.selection, false), Purpose::Condition);
             findings.push(met.finding(self, &view, named));
         }
     }

@@ -119,7 +119,7 @@ impl Met<'_> {
         audience: Audience,
     ) -> Result<(String, String), RenderError> {
         let Self::Stated(limit) = self else {
-            let words = Catalogue::load(Language::from_locale(language)).word(&self.untaken_finding(job));
+            let words = Catalogue::of(Language::from_locale(language)).word(&self.untaken_finding(job));
             return Ok((words.message, words.help.unwrap_or_default()));
         };
         let words = limit.words(language);
@@ -163,7 +163,7 @@ fn stated(
     let mut own = OwnWords::default();
     for language in [Language::En, Language::Ja] {
         let (lost, advice) = met.words(job, view, language.id(), Audience::Describer)?;
-        let words = Catalogue::load(language);
+        let words = Catalogue::of(language);
         let mut message = match limit.severity {
             Severity::Error => words.line("limit-not-written", &[("lost", lost)]),
             Severity::Warning if !named => words.line("limit-lost", &[("lost", lost)]),

@@ -26,7 +26,7 @@ pub struct Artifact {
     pub path: String,
     /// the client it is for
     pub client: Option<String>,
-    /// a name of [`format::FORMATS`]
+    /// a name of [`crate::format::FORMATS`]
     pub format: &'static str,
     /// whom it is for
     pub scope: &'static str,

@@ -49,12 +49,12 @@ pub fn main() -> ExitCode {
 
 fn run(args: &Args) -> Result<u8, CliError> {
     let library = Library::new(args.profiles.clone(), args.templates.clone())?;
-    let words = Catalogue::load(args.messages());
+    let words = Catalogue::of(args.messages());
     match &args.command {
-        Command::Build(build) => build::run(build, &library, &words),
-        Command::Check(check) => check::run(check, &library, &words),
-        Command::Show(show) => show::run(show, &library, &words),
-        Command::Clients(clients) => clients::run(clients, &library, &words),
+        Command::Build(build) => build::run(build, &library, words),
+        Command::Check(check) => check::run(check, &library, words),
+        Command::Show(show) => show::run(show, &library, words),
+        Command::Clients(clients) => clients::run(clients, &library, words),
     }
 }
 

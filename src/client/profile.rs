@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::finding::Severity;
-use crate::library::LibraryError;
 
 /// A text in each language.
 pub type Texts = BTreeMap<String, String>;
@@ -387,24 +386,22 @@ impl Client {
         texts.get(language).or_else(|| texts.get("en")).map_or("", String::as_str)
     }
 
-    /// Whether it is chosen by a made-up mistake in its own file: names and references that do not fit.
-    pub(crate) fn checked(self, name: &str) -> Result<Self, LibraryError> {
+    /// What does not fit together in its own file: names and references.
+    pub(crate) fn unsound(&self, file_name: &str) -> Option<String> {
         let file_names: Vec<&str> = self.files.iter().map(|f| f.name.as_str()).collect();
-        let formats = |f: &FileSpec| crate::format::find(&f.format).is_none();
-        let reason = if self.id != name {
-            Some(format!("its id is {}", self.id))
-        } else if let Some(setting) = SIX.iter().find(|s| !self.labels.contains_key(**s)) {
-            Some(format!("it has no label for {setting}"))
-        } else if let Some(file) = self.files.iter().find(|f| formats(f)) {
-            Some(format!("there is no format {}", file.format))
-        } else {
-            let unknown =
-                self.limits.iter().flat_map(|l| &l.files).find(|f| !file_names.contains(&f.as_str()));
-            unknown.map(|f| format!("a limit names the file {f}, which it does not have"))
-        };
-        match reason {
-            Some(reason) => Err(LibraryError::Unsound { name: format!("clients/{name}.yaml"), reason }),
-            None => Ok(self),
+        if self.id != file_name {
+            return Some(format!("its id is {}", self.id));
         }
+        if let Some(setting) = SIX.iter().find(|s| !self.labels.contains_key(**s)) {
+            return Some(format!("it has no label for {setting}"));
+        }
+        if let Some(file) = self.files.iter().find(|f| crate::format::find(&f.format).is_none()) {
+            return Some(format!("there is no format {}", file.format));
+        }
+        if let Some(file) = self.files.iter().find(|f| f.paths.is_empty()) {
+            return Some(format!("the file {} has no path", file.name));
+        }
+        let unknown = self.limits.iter().flat_map(|l| &l.files).find(|f| !file_names.contains(&f.as_str()));
+        unknown.map(|f| format!("a limit names the file {f}, which it does not have"))
     }
 }

@@ -1,6 +1,7 @@
 //! The words of findings and of the program's own lines, one file a language in `messages/`. `{name}` stands for an argument.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 
@@ -64,18 +65,23 @@ pub struct Worded {
 }
 
 impl Catalogue {
-    /// The catalogue of a language.
+    /// The catalogue of a language, read once.
     ///
     /// # Panics
     /// Never: the catalogues are built in, and a test loads each.
     #[must_use]
     #[allow(clippy::expect_used)]
-    pub fn load(language: Language) -> Self {
-        let text = match language {
-            Language::En => include_str!("messages/en.yaml"),
-            Language::Ja => include_str!("messages/ja.yaml"),
+    pub fn of(language: Language) -> &'static Self {
+        static EN: OnceLock<Catalogue> = OnceLock::new();
+        static JA: OnceLock<Catalogue> = OnceLock::new();
+        let (cell, text) = match language {
+            Language::En => (&EN, include_str!("messages/en.yaml")),
+            Language::Ja => (&JA, include_str!("messages/ja.yaml")),
         };
-        Self { language, words: serde_yaml::from_str(text).expect("a built-in catalogue parses") }
+        cell.get_or_init(|| Self {
+            language,
+            words: serde_yaml::from_str(text).expect("a built-in catalogue parses"),
+        })
     }
 
     /// Which language it is.
@@ -148,7 +154,7 @@ mod tests {
     fn every_code_has_words_in_both_languages_and_no_words_are_left_over() {
         let codes: BTreeSet<&str> = ALL.iter().map(|c| c.id).collect();
         for language in [Language::En, Language::Ja] {
-            let catalogue = Catalogue::load(language);
+            let catalogue = Catalogue::of(language);
             let worded: BTreeSet<&str> = catalogue.words.findings.keys().map(String::as_str).collect();
             assert_eq!(worded, codes, "{language:?}");
         }
@@ -156,7 +162,7 @@ mod tests {
 
     #[test]
     fn both_languages_name_the_same_arguments() {
-        let (en, ja) = (Catalogue::load(Language::En), Catalogue::load(Language::Ja));
+        let (en, ja) = (Catalogue::of(Language::En), Catalogue::of(Language::Ja));
         for (code, sentence) in &en.words.findings {
             let other = &ja.words.findings[code];
             let mut both = (names(&sentence.message), names(&other.message));

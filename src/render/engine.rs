@@ -14,6 +14,9 @@ use crate::library::Library;
 /// The name under which inline texts (limits, steps, labels) are rendered: nothing is escaped, no secret is revealed.
 pub const TEXT: &str = "text";
 
+/// An inline text is a template whose name is this and its own source: so it is compiled once.
+const INLINE: &str = "text=";
+
 /// Why something did not render: without any value of the view.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -98,7 +101,7 @@ impl Engine {
         if !source.contains('{') {
             return Ok(source.to_owned());
         }
-        Ok(self.templates.render_named_str("text:inline", source, view.clone())?)
+        Ok(self.templates.get_template(&format!("{INLINE}{source}"))?.render(view.clone())?)
     }
 
     /// Compiles a condition, strict about undefined names.
@@ -121,6 +124,9 @@ impl Engine {
 fn templates(library: Library) -> Environment<'static> {
     let mut env = Environment::new();
     env.set_loader(move |name| {
+        if let Some(source) = name.strip_prefix(INLINE) {
+            return Ok(Some(source.to_owned()));
+        }
         let file = name.split_once(':').map_or(name, |(_, file)| file);
         library.template(file).map_err(|e| Error::new(ErrorKind::TemplateNotFound, e.to_string()))
     });
@@ -129,7 +135,8 @@ fn templates(library: Library) -> Environment<'static> {
         None => name.into(),
     });
     env.set_auto_escape_callback(|name| {
-        let format = name.split_once(':').map_or(TEXT, |(format, _)| format);
+        let file = !name.starts_with(INLINE);
+        let format = name.split_once(':').filter(|_| file).map_or(TEXT, |(format, _)| format);
         AutoEscape::Custom(format.to_owned().into())
     });
     env.set_undefined_behavior(UndefinedBehavior::Strict);

@@ -140,7 +140,7 @@ impl Built {
     }
 
     pub fn report(&self) -> String {
-        text::report(self.findings.iter(), &self.sources, &Catalogue::load(Language::En))
+        text::report(self.findings.iter(), &self.sources, Catalogue::of(Language::En))
     }
 
     pub fn get(&self, end: &str) -> &Artifact {
