@@ -12,6 +12,7 @@ pub mod finding;
 pub mod format;
 pub mod library;
 pub mod lint;
+pub mod parallel;
 pub mod paths;
 pub mod render;
 pub mod secret;

@@ -1,7 +1,6 @@
 //! What is known about clients, providers and languages, and how files look: built into the binary, overridden file by file by
 //! folders of the user's. One lookup function; an override that cannot be read is an error, never a silent fall-back.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
@@ -10,6 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::account::Providers;
 use crate::client::{Client, Language, Reading};
 use crate::finding::Source;
+use crate::parallel;
 
 static PROFILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/profiles");
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -84,11 +84,14 @@ impl Library {
     /// # Errors
     /// A profile that cannot be read, does not parse, or is unsound.
     pub fn clients(&self) -> Result<Vec<Client>, LibraryError> {
-        let sound = |(name, client): (String, Client)| match client.unsound(&name) {
-            Some(reason) => Err(LibraryError::Unsound { name: format!("clients/{name}.yaml"), reason }),
-            None => Ok(client),
+        let one = |id: &String| {
+            let client: Client = self.named(&format!("clients/{id}.yaml"), "clients")?;
+            match client.unsound(id) {
+                Some(reason) => Err(LibraryError::Unsound { name: format!("clients/{id}.yaml"), reason }),
+                None => Ok(client),
+            }
         };
-        self.all::<Client>("clients")?.into_iter().map(sound).collect()
+        parallel::map(&self.names("clients")?, one).into_iter().collect()
     }
 
     /// A reading by its name.
@@ -132,11 +135,6 @@ impl Library {
         names.sort();
         names.dedup();
         Ok(names)
-    }
-
-    fn all<T: DeserializeOwned>(&self, folder: &str) -> Result<BTreeMap<String, T>, LibraryError> {
-        let names = self.names(folder)?.into_iter();
-        names.map(|id| Ok((id.clone(), self.named(&format!("{folder}/{id}.yaml"), folder)?))).collect()
     }
 
     fn named<T: DeserializeOwned>(&self, name: &str, by: &str) -> Result<T, LibraryError> {

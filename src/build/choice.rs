@@ -6,10 +6,11 @@ use minijinja::Value;
 use super::limits::{self, Met};
 use crate::account::{Account, Endpoint};
 use crate::client::{Client, TakesSide};
-use crate::finding::Findings;
+use crate::finding::{Findings, Severity};
 use crate::render::{Engine, Selection};
 
-/// The servers in the order that the client gets them, and the limits that it meets with the first of each.
+/// The servers in the order that the client gets them, and the limits that it meets with the first of each. A server that
+/// raises an error when it leads is not listed behind the one that was taken.
 pub(super) fn choose<'a>(
     engine: &Engine,
     client: &'a Client,
@@ -17,26 +18,60 @@ pub(super) fn choose<'a>(
     findings: &mut Findings,
     view: impl Fn(&Selection) -> Value,
 ) -> (Selection, Vec<Met<'a>>) {
-    let incoming =
-        candidates(account.incoming.iter().map(|s| (Some(s.protocol.as_str()), &s.endpoint)), client, true);
+    let incoming = account.incoming.iter().map(|s| (Some(s.protocol.as_str()), &s.endpoint));
+    let incoming = candidates(incoming, client, true);
     let outgoing = candidates(account.outgoing.iter().map(|s| (None, &s.endpoint)), client, false);
-    let mut first = None;
-    for i in 0..incoming.len().max(1) {
-        for o in 0..outgoing.len().max(1) {
-            let selection = Selection { incoming: led_by(&incoming, i), outgoing: led_by(&outgoing, o) };
-            let mut trouble = Findings::new();
-            let met = limits::met(engine, client, account, &selection, &view(&selection), &mut trouble);
-            if trouble.has_errors() {
-                findings.extend(trouble);
-                return (selection, met);
-            }
-            if !met.iter().any(Met::stops_all) {
-                return (selection, met);
-            }
-            first.get_or_insert((selection, met));
-        }
+    let met = |selection: &Selection, findings: &mut Findings| {
+        limits::met(engine, client, account, selection, &view(selection), findings)
+    };
+    let fits = |incoming: Option<&Candidate>, outgoing: Option<&Candidate>| {
+        let pair = Selection { incoming: list(incoming), outgoing: list(outgoing) };
+        // what cannot be evaluated is told once, below
+        let met = met(&pair, &mut Findings::new());
+        (!met.iter().any(|m| m.severity() == Severity::Error), !met.iter().any(Met::stops_all))
+    };
+    if incoming.len() <= 1 && outgoing.len() <= 1 {
+        let selection = Selection { incoming, outgoing };
+        let met = met(&selection, findings);
+        return (selection, met);
     }
-    first.unwrap_or_default()
+    let pairs = pairs(&incoming, &outgoing);
+    let judged: Vec<(bool, bool)> = pairs.iter().map(|(i, o)| fits(*i, *o)).collect();
+    let best =
+        judged.iter().position(|j| j.0).or_else(|| judged.iter().position(|j| j.1)).unwrap_or_default();
+    let (lead_in, lead_out) = pairs[best];
+    let behind = |servers: &'_ [Candidate], lead: Option<&Candidate>, fit: &dyn Fn(&Candidate) -> bool| {
+        let others = servers.iter().filter(|s| Some(*s) != lead && fit(s));
+        lead.into_iter().chain(others).cloned().collect()
+    };
+    let selection = Selection {
+        incoming: behind(&incoming, lead_in, &|s| fits(Some(s), lead_out).0),
+        outgoing: behind(&outgoing, lead_out, &|s| fits(lead_in, Some(s)).0),
+    };
+    let met = met(&selection, findings);
+    (selection, met)
+}
+
+/// A server's index, and the way to log in that was chosen for it.
+type Candidate = (usize, String);
+
+fn list(one: Option<&Candidate>) -> Vec<Candidate> {
+    one.into_iter().cloned().collect()
+}
+
+/// Every pair in the order of preference; the incoming server counts first.
+fn pairs<'c>(
+    incoming: &'c [Candidate],
+    outgoing: &'c [Candidate],
+) -> Vec<(Option<&'c Candidate>, Option<&'c Candidate>)> {
+    let side = |servers: &'c [Candidate]| -> Vec<Option<&'c Candidate>> {
+        if servers.is_empty() { vec![None] } else { servers.iter().map(Some).collect() }
+    };
+    let outgoing = side(outgoing);
+    side(incoming)
+        .into_iter()
+        .flat_map(|i| outgoing.iter().map(move |o| (i, *o)).collect::<Vec<_>>())
+        .collect()
 }
 
 /// A server with the way to log in that the client takes; the server's first when it takes none.
@@ -44,7 +79,7 @@ fn candidates<'s>(
     servers: impl Iterator<Item = (Option<&'s str>, &'s Endpoint)>,
     client: &Client,
     incoming: bool,
-) -> Vec<(usize, String)> {
+) -> Vec<Candidate> {
     let side = client.takes.as_ref().map(|t| if incoming { &t.incoming } else { &t.outgoing });
     let all: Vec<(usize, Option<&str>, &Endpoint)> =
         servers.enumerate().map(|(i, (p, e))| (i, p, e)).collect();
@@ -76,9 +111,4 @@ pub(super) fn untaken<'t>(
         return Some(("auth", endpoint.auth.join(", "), &side.auth));
     }
     None
-}
-
-fn led_by(servers: &[(usize, String)], lead: usize) -> Vec<(usize, String)> {
-    let rest = servers.iter().enumerate().filter(|(i, _)| *i != lead).map(|(_, s)| s.clone());
-    servers.get(lead).cloned().into_iter().chain(rest).collect()
 }

@@ -79,22 +79,19 @@ impl<'a> Job<'a> {
         self.met.iter().any(|m| m.severity() == Severity::Error && m.concerns(&file.name))
     }
 
-    pub(super) fn files<E: From<LibraryError>>(
+    /// The client's files.
+    pub(super) fn files(
         &self,
         findings: &mut Findings,
-        sink: &mut dyn FnMut(Artifact) -> Result<(), E>,
-    ) -> Result<(), E> {
+        artifacts: &mut Vec<Artifact>,
+    ) -> Result<(), LibraryError> {
         for file in self.client.files.iter().filter(|f| !self.is_refused(f)) {
             if file.scope == Scope::User && self.account.address.is_none() {
                 continue;
             }
-            let reading = self
-                .builder
-                .library
-                .reading(file.reading.as_deref().unwrap_or(&file.format), &file.template)?;
-            for artifact in self.file(file, &reading, findings) {
-                sink(artifact)?;
-            }
+            let reading = file.reading.as_deref().unwrap_or(&file.format);
+            let reading = self.builder.library.reading(reading, &file.template)?;
+            artifacts.extend(self.file(file, &reading, findings));
         }
         Ok(())
     }
@@ -250,18 +247,14 @@ impl<'a> Job<'a> {
         }
     }
 
-    pub(super) fn sheets<E>(
-        &self,
-        findings: &mut Findings,
-        sink: &mut dyn FnMut(Artifact) -> Result<(), E>,
-    ) -> Result<(), E> {
+    /// The client's sheets, one a language.
+    pub(super) fn sheets(&self, findings: &mut Findings, artifacts: &mut Vec<Artifact>) {
         for language in &self.builder.languages {
             match self.sheet(language) {
-                Ok(artifact) => sink(artifact)?,
+                Ok(artifact) => artifacts.push(artifact),
                 Err(finding) => findings.push(finding),
             }
         }
-        Ok(())
     }
 
     fn sheet(&self, language: &Language) -> Result<Artifact, Finding> {

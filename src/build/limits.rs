@@ -57,7 +57,20 @@ pub(super) fn met<'a>(
     if !met.iter().any(Met::stops_all) {
         met.extend(untaken(client, account, selection));
     }
+    drop_moot(&mut met);
     met
+}
+
+/// A limit of files that are not written anyway says nothing.
+fn drop_moot(met: &mut Vec<Met<'_>>) {
+    let refusing: Vec<Met<'_>> = met.iter().filter(|m| m.severity() == Severity::Error).cloned().collect();
+    let refused = |file: &String| refusing.iter().any(|m| m.concerns(file));
+    met.retain(|m| match m {
+        Met::Stated(limit) if limit.severity != Severity::Error => {
+            limit.files.is_empty() || !limit.files.iter().all(refused)
+        }
+        _ => true,
+    });
 }
 
 fn untaken<'a>(client: &Client, account: &Account, selection: &Selection) -> Option<Met<'a>> {
@@ -119,7 +132,11 @@ impl Met<'_> {
         audience: Audience,
     ) -> Result<(String, String), RenderError> {
         let Self::Stated(limit) = self else {
-            let words = Catalogue::of(Language::from_locale(language)).word(&self.untaken_finding(job));
+            let catalogue = Catalogue::of(Language::from_locale(language));
+            if audience == Audience::Reader {
+                return Ok((catalogue.line("untaken", &[]), catalogue.line("untaken-do", &[])));
+            }
+            let words = catalogue.word(&self.untaken_finding(job));
             return Ok((words.message, words.help.unwrap_or_default()));
         };
         let words = limit.words(language);

@@ -14,6 +14,7 @@ use crate::account::{Account, ClientOption, Fetched, Passwords, RawAccount, Shee
 use crate::client::{self, Client, HoldsSecret, Language, Options};
 use crate::finding::{self, Finding, Findings};
 use crate::library::{Library, LibraryError};
+use crate::parallel;
 use crate::render::Engine;
 use job::Job;
 
@@ -109,7 +110,7 @@ impl Builder {
         account.address.is_some() && (sheets || files)
     }
 
-    /// Makes every artifact of the account, in order, and hands each to `sink`.
+    /// Makes every artifact of the account, clients on all cores, and hands each to `sink` in order.
     ///
     /// # Errors
     /// A reading that cannot be read, or what `sink` says.
@@ -121,21 +122,35 @@ impl Builder {
         findings: &mut Findings,
         sink: &mut dyn FnMut(Artifact) -> Result<(), E>,
     ) -> Result<(), E> {
-        for client in &self.clients {
-            let (chosen, sheet) = (self.is_chosen(client), self.has_sheet(client));
-            if !chosen && !sheet {
-                continue;
-            }
-            let job = Job::new(self, account, raw, fetched, client, findings);
-            if chosen {
-                job.report(findings);
-                job.files(findings, sink)?;
-            }
-            if sheet && account.address.is_some() {
-                job.sheets(findings, sink)?;
-            }
+        for made in parallel::map(&self.clients, |client| self.one(client, account, raw, fetched)) {
+            let (artifacts, told) = made?;
+            findings.extend(told);
+            artifacts.into_iter().try_for_each(&mut *sink)?;
         }
         Ok(())
+    }
+
+    /// One client's artifacts, and what is to be told of them.
+    fn one(
+        &self,
+        client: &Client,
+        account: &Account,
+        raw: &RawAccount,
+        fetched: &Fetched,
+    ) -> Result<(Vec<Artifact>, Findings), LibraryError> {
+        let (mut artifacts, mut findings) = (Vec::new(), Findings::new());
+        let (chosen, sheet) = (self.is_chosen(client), self.has_sheet(client));
+        if chosen || sheet {
+            let job = Job::new(self, account, raw, fetched, client, &mut findings);
+            if chosen {
+                job.report(&mut findings);
+                job.files(&mut findings, &mut artifacts)?;
+            }
+            if sheet && account.address.is_some() {
+                job.sheets(&mut findings, &mut artifacts);
+            }
+        }
+        Ok((artifacts, findings))
     }
 
     fn is_chosen(&self, client: &Client) -> bool {
@@ -162,8 +177,9 @@ fn languages(
     findings: &mut Findings,
 ) -> Result<Vec<Language>, LibraryError> {
     let mut languages = Vec::new();
-    for id in &wishes.languages {
-        match library.language(id)? {
+    let found = parallel::map(&wishes.languages, |id| library.language(id));
+    for (id, language) in wishes.languages.iter().zip(found) {
+        match language? {
             Some(language) => languages.push(language),
             None => {
                 let known = library.names("languages")?.join(", ");

@@ -250,7 +250,7 @@ impl Teller<'_> {
     fn errors(&self) -> Result<Vec<Value>, RenderError> {
         let one = |e: &crate::client::ErrorNumber| {
             let text = self.text(if self.language.id == "ja" { &e.ja } else { &e.en })?;
-            Ok(context! { code => &e.code, text => text })
+            Ok(context! { code => e.code.text(&self.language.id), text => text })
         };
         self.job.client.errors.iter().map(one).collect()
     }

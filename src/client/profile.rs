@@ -1,4 +1,4 @@
-//! The shapes of the files in `profiles/`: clients, readings, languages.
+//! The shape of `profiles/clients/*.yaml`.
 
 use std::collections::BTreeMap;
 
@@ -270,8 +270,8 @@ pub struct Step {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorNumber {
-    /// as it is shown
-    pub code: String,
+    /// as it is shown: a number, or words in each language
+    pub code: Shown,
     /// the setting to look at first
     pub setting: String,
     /// where that was read
@@ -282,101 +282,25 @@ pub struct ErrorNumber {
     pub ja: String,
 }
 
-/// Where each setting stands in a decoded file: expressions, see `docs/clients.md`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Reading {
-    /// evaluated first, in order of their names' appearance
-    #[serde(default, rename = "let")]
-    pub lets: Lets,
-    /// settings of the account
-    #[serde(default)]
-    pub settings: BTreeMap<String, String>,
-    /// incoming servers
-    pub incoming: Option<ServerReading>,
-    /// outgoing servers
-    pub outgoing: Option<ServerReading>,
+/// What a client shows: the same everywhere, or words in each language.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Shown {
+    /// a number
+    Same(String),
+    /// words
+    Words(Texts),
 }
 
-/// Names and expressions in the order of the file.
-#[derive(Debug, Clone, Default)]
-pub struct Lets(pub Vec<(String, String)>);
-
-impl<'de> Deserialize<'de> for Lets {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> serde::de::Visitor<'de> for InOrder {
-            type Value = Lets;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a mapping of names to expressions")
-            }
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Lets, A::Error> {
-                let mut lets = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    lets.push(entry);
-                }
-                Ok(Lets(lets))
-            }
+impl Shown {
+    /// As it is shown in a language.
+    #[must_use]
+    pub fn text(&self, language: &str) -> &str {
+        match self {
+            Self::Same(text) => text,
+            Self::Words(texts) => Client::text(texts, language),
         }
-        deserializer.deserialize_map(InOrder)
     }
-}
-
-/// Where the settings of servers stand.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ServerReading {
-    /// an expression that yields the list of servers
-    pub each: String,
-    /// settings of the one at hand, `server`
-    pub settings: BTreeMap<String, String>,
-}
-
-/// The words of a language's sheets.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Language {
-    /// `ja`, `en`, …
-    pub id: String,
-    /// its name in itself
-    pub name: String,
-    /// common names of settings
-    pub settings: BTreeMap<String, SettingWords>,
-    /// words for kinds of security
-    pub security: Texts,
-    /// words for protocols
-    pub protocol: Texts,
-    /// words for ways to log in
-    pub auth: Texts,
-    /// notes on the password's row
-    pub password_notes: Texts,
-    /// what happens to mail on the server: `true`, `false`, `days`
-    pub leave: Texts,
-    /// "if it does not work", in order
-    pub trouble: Vec<Trouble>,
-    /// everything else that a sheet prints
-    pub words: serde_json::Value,
-}
-
-/// The common name of a setting, and other names for it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SettingWords {
-    /// the common name
-    pub title: String,
-    /// other names
-    #[serde(default)]
-    pub also: String,
-}
-
-/// One thing to try when it does not work.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Trouble {
-    /// only then
-    pub when: Option<String>,
-    /// the text
-    pub text: String,
 }
 
 impl Client {

@@ -14,6 +14,9 @@ use super::{Document, FormatError};
 const VOID: &[&str] =
     &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 
+/// Elements that run or fetch something.
+const REFUSED: &[&str] = &["script", "iframe", "object", "embed", "base", "link"];
+
 fn wrong(error: impl fmt::Display) -> FormatError {
     FormatError::new(format!("not readable as HTML: {error}"))
 }
@@ -30,7 +33,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
         match reader.read_event().map_err(wrong)? {
             Event::Start(tag) => start(&tag, false, &mut open)?,
             Event::Empty(tag) => start(&tag, true, &mut open)?,
-            Event::End(tag) => end(&tag.name().as_ref().to_ascii_lowercase(), &mut open, &mut marked),
+            Event::End(tag) => end(tag.name().as_ref(), &mut open, &mut marked),
             Event::Text(part) => add(&mut open, &part),
             Event::GeneralRef(part) => {
                 let name = format!("&{};", &*part);
@@ -59,19 +62,23 @@ struct Open {
 }
 
 fn start(tag: &BytesStart<'_>, empty: bool, open: &mut Option<Open>) -> Result<(), FormatError> {
-    let name = tag.name().as_ref().to_ascii_lowercase();
-    if matches!(name.as_str(), "script" | "iframe" | "object" | "base") {
+    let name = tag.name();
+    let name: &str = name.as_ref();
+    let is = |other: &&str| name.eq_ignore_ascii_case(other);
+    if REFUSED.iter().any(is) {
         return Err(wrong(format!("<{name}> has no place on a sheet")));
     }
     let setting = setting(tag)?;
-    let void = empty || VOID.contains(&name.as_str());
+    let void = empty || VOID.iter().any(is);
     match (open.as_mut(), setting) {
         (Some(open), Some(_)) => return Err(wrong(format!("a setting is marked inside {}", open.setting))),
-        (Some(open), None) if !void && open.name == name => open.inner += 1,
+        (Some(open), None) if !void && is(&open.name.as_str()) => open.inner += 1,
         (None, Some(setting)) if void => {
             return Err(wrong(format!("the element of {setting} holds no text")));
         }
-        (None, Some(setting)) => *open = Some(Open { setting, text: String::new(), name, inner: 0 }),
+        (None, Some(setting)) => {
+            *open = Some(Open { setting, text: String::new(), name: name.to_owned(), inner: 0 })
+        }
         _ => {}
     }
     Ok(())
@@ -82,13 +89,13 @@ fn setting(tag: &BytesStart<'_>) -> Result<Option<String>, FormatError> {
     let mut setting = None;
     for attribute in tag.html_attributes() {
         let attribute = attribute.map_err(wrong)?;
-        let key = attribute.key.as_ref().to_ascii_lowercase();
-        let value = attribute.value;
-        let fetched = matches!(key.as_str(), "src" | "srcset" | "data") && !value.starts_with("data:");
-        if key.starts_with("on") || fetched {
+        let (key, value): (&str, _) = (attribute.key.as_ref(), attribute.value);
+        let is = |other: &&str| key.eq_ignore_ascii_case(other);
+        let fetched = ["src", "srcset", "data", "poster"].iter().any(is) && !value.starts_with("data:");
+        if key.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("on")) || fetched {
             return Err(wrong(format!("the attribute {key} has no place on a sheet")));
         }
-        if key == "data-setting" && !value.is_empty() {
+        if is(&"data-setting") && !value.is_empty() {
             setting = Some(value.into_owned());
         }
     }
@@ -96,7 +103,7 @@ fn setting(tag: &BytesStart<'_>) -> Result<Option<String>, FormatError> {
 }
 
 fn end(name: &str, open: &mut Option<Open>, marked: &mut Vec<(String, String)>) {
-    let Some(at) = open.as_mut().filter(|o| o.name == name) else { return };
+    let Some(at) = open.as_mut().filter(|o| o.name.eq_ignore_ascii_case(name)) else { return };
     if at.inner > 0 {
         at.inner -= 1;
     } else if let Some(done) = open.take() {

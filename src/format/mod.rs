@@ -103,12 +103,21 @@ fn utf8(text: &str) -> Result<Vec<u8>, FormatError> {
     Ok(text.as_bytes().to_vec())
 }
 
-/// What no text file may hold: control characters other than LF and tab, and noncharacters (XML 1.0, section 2.2).
+/// What no text file may hold: control characters other than LF and tab, byte order marks, and noncharacters (XML 1.0, section
+/// 2.2). A scan of the bytes: every written text comes through here.
 fn no_control(text: &str) -> Result<(), FormatError> {
-    let bad = |c: &char| {
-        c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    let bytes = text.as_bytes();
+    let after = |at: usize, n: usize| bytes.get(at + n).copied().unwrap_or_default();
+    let bad = |&at: &usize| match bytes[at] {
+        b'\n' | b'\t' => false,
+        0..0x20 | 0x7f => true,
+        // U+0080 to U+009F
+        0xc2 => after(at, 1) < 0xa0,
+        // U+FEFF, U+FFFE, U+FFFF
+        0xef => matches!((after(at, 1), after(at, 2)), (0xbb, 0xbf) | (0xbf, 0xbe | 0xbf)),
+        _ => false,
     };
-    match text.chars().find(bad) {
+    match (0..bytes.len()).find(bad).and_then(|at| text.get(at..)?.chars().next()) {
         Some(c) => Err(FormatError::new(format!("the text has the character U+{:04X}", c as u32))),
         None => Ok(()),
     }
@@ -142,4 +151,21 @@ fn put(out: &mut dyn fmt::Write, text: &str) -> Result<(), FormatError> {
 
 fn put_char(out: &mut dyn fmt::Write, c: char) -> Result<(), FormatError> {
     out.write_char(c).map_err(|_| FormatError::new("could not write"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::no_control;
+
+    #[test]
+    fn what_no_text_file_may_hold() {
+        for good in ["a\n\tb", "é\u{a0}", "：＜", "\u{fffd}", "表😀"] {
+            assert_eq!(no_control(good), Ok(()), "{good:?}");
+        }
+        for bad in
+            ["\u{0}", "a\r", "\u{1b}", "\u{7f}", "é\u{80}", "\u{9f}", "\u{feff}", "表\u{fffe}", "\u{ffff}"]
+        {
+            assert!(no_control(bad).is_err(), "{bad:?}");
+        }
+    }
 }

@@ -8,22 +8,28 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use serde_json::{Map, Value};
 
-use super::{FormatError, put, put_char};
+use super::{FormatError, put};
 
 /// Escapes text for XML content and quoted attributes.
 pub(super) fn escape(out: &mut dyn fmt::Write, text: &str) -> Result<(), FormatError> {
     super::no_control(text)?;
-    for c in text.chars() {
-        match c {
-            '&' => put(out, "&amp;"),
-            '<' => put(out, "&lt;"),
-            '>' => put(out, "&gt;"),
-            '"' => put(out, "&quot;"),
-            '\'' => put(out, "&#39;"),
-            _ => put_char(out, c),
-        }?;
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        put(out, &rest[..at])?;
+        put(out, reference(rest.as_bytes()[at]))?;
+        rest = &rest[at + 1..];
     }
-    Ok(())
+    put(out, rest)
+}
+
+fn reference(sign: u8) -> &'static str {
+    match sign {
+        b'&' => "&amp;",
+        b'<' => "&lt;",
+        b'>' => "&gt;",
+        b'"' => "&quot;",
+        _ => "&#39;",
+    }
 }
 
 /// The root element's name and its tree, when the text is well-formed, holds one root, no CDATA (some clients lose it), no entities

@@ -22,6 +22,8 @@ pub struct Folder {
     entries: Vec<Entry>,
     earlier: BTreeSet<String>,
     journal: File,
+    /// the folder that was made last: files come in runs
+    parent: PathBuf,
 }
 
 impl Folder {
@@ -41,7 +43,7 @@ impl Folder {
             .append(true)
             .open(&path)
             .map_err(SinkError::new("write", path))?;
-        Ok(Self { out: out.to_owned(), entries: Vec::new(), earlier, journal })
+        Ok(Self { out: out.to_owned(), entries: Vec::new(), earlier, journal, parent: PathBuf::new() })
     }
 
     /// Writes one artifact.
@@ -52,7 +54,11 @@ impl Folder {
         let journal = |e| SinkError::new("write", self.out.join(JOURNAL))(e);
         writeln!(self.journal, "{}", artifact.path).map_err(journal)?;
         let path = self.out.join(&artifact.path);
-        make_parents(&self.out, Path::new(&artifact.path))?;
+        let parent = Path::new(&artifact.path).parent().unwrap_or(Path::new(""));
+        if self.parent != parent {
+            make_folders(&self.out, parent)?;
+            parent.clone_into(&mut self.parent);
+        }
         replace(&path, &artifact.bytes, artifact.secret)?;
         self.entries.push(Entry::of(artifact));
         Ok(())
@@ -88,10 +94,10 @@ fn read(path: &Path) -> Result<String, SinkError> {
     }
 }
 
-/// Makes the folders above a file. A link among them is not followed: it could lead anywhere.
-fn make_parents(out: &Path, path: &Path) -> Result<(), SinkError> {
+/// Makes folders below OUT. A link among them is not followed: it could lead anywhere.
+fn make_folders(out: &Path, path: &Path) -> Result<(), SinkError> {
     let mut folder = out.to_owned();
-    for part in path.parent().into_iter().flat_map(Path::components) {
+    for part in path.components() {
         folder.push(part);
         match fs::symlink_metadata(&folder) {
             Ok(meta) if meta.is_dir() => {}
@@ -106,18 +112,28 @@ fn make_parents(out: &Path, path: &Path) -> Result<(), SinkError> {
 fn replace(path: &Path, bytes: &[u8], secret: bool) -> Result<(), SinkError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = path.with_file_name(format!(".{name}{TEMPORARY}"));
-    let _ = fs::remove_file(&temporary);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    owner_only(&mut options, secret);
-    let mut file = options.open(&temporary).map_err(SinkError::new("write", &temporary))?;
-    let written = file.write_all(bytes).and_then(|()| file.flush()).map_err(SinkError::new("write", path));
+    let mut file = create(&temporary, secret).map_err(SinkError::new("write", &temporary))?;
+    let written = file.write_all(bytes).map_err(SinkError::new("write", path));
     drop(file);
     let renamed = written.and_then(|()| fs::rename(&temporary, path).map_err(SinkError::new("write", path)));
     if renamed.is_err() {
         let _ = fs::remove_file(&temporary);
     }
     renamed
+}
+
+/// A new file; one that an interrupted run left under its name is removed.
+fn create(path: &Path, secret: bool) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    owner_only(&mut options, secret);
+    match options.open(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            options.open(path)
+        }
+        opened => opened,
+    }
 }
 
 #[cfg(unix)]

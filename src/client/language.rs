@@ -1,0 +1,54 @@
+//! The shape of `profiles/languages/*.yaml`: the words of a language's sheets.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::Texts;
+
+/// The words of a language's sheets.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Language {
+    /// `ja`, `en`, …
+    pub id: String,
+    /// its name in itself
+    pub name: String,
+    /// common names of settings
+    pub settings: BTreeMap<String, SettingWords>,
+    /// words for kinds of security
+    pub security: Texts,
+    /// words for protocols
+    pub protocol: Texts,
+    /// words for ways to log in
+    pub auth: Texts,
+    /// notes on the password's row
+    pub password_notes: Texts,
+    /// what happens to mail on the server: `true`, `false`, `days`
+    pub leave: Texts,
+    /// "if it does not work", in order
+    pub trouble: Vec<Trouble>,
+    /// everything else that a sheet prints
+    pub words: serde_json::Value,
+}
+
+/// The common name of a setting, and other names for it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingWords {
+    /// the common name
+    pub title: String,
+    /// other names
+    #[serde(default)]
+    pub also: String,
+}
+
+/// One thing to try when it does not work.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trouble {
+    /// only then
+    pub when: Option<String>,
+    /// the text
+    pub text: String,
+}
