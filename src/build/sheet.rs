@@ -106,7 +106,12 @@ impl Teller<'_> {
             rows.push("name");
         }
         if !self.job.account.incoming.is_empty() {
-            rows.extend(["incoming.protocol", "incoming.port", "incoming.security", "incoming.auth"]);
+            rows.extend(["incoming.protocol", "incoming.port", "incoming.security"]);
+            // the ordinary password needs no row where the client has no field for the method
+            let labelled = self.job.client.labels.contains_key("incoming.auth");
+            if labelled || self.at("incoming.auth") != Value::from("password") {
+                rows.push("incoming.auth");
+            }
         }
         if !self.at("incoming.leave_on_server").is_undefined()
             && !self.at("incoming.leave_on_server").is_none()
