@@ -41,6 +41,17 @@ pub fn part(text: &str) -> String {
     format!("{safe}~{hex}")
 }
 
+/// Whether a path part is safe as it is: no `..`, separators, control characters, or names that Windows keeps for devices.
+#[must_use]
+pub fn is_safe(part: &str) -> bool {
+    let bad = |c: char| c.is_control() || matches!(c, '\\' | '/' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
+    !part.is_empty()
+        && !part.contains(bad)
+        && !part.ends_with(['.', ' '])
+        && !is_reserved(&part.to_lowercase())
+        && part.len() <= 255
+}
+
 fn is_reserved(safe: &str) -> bool {
     let first = safe.split('.').next().unwrap_or_default();
     let device = |name: &str| {

@@ -3,6 +3,7 @@
 
 use super::node::{Kind, Node};
 use super::schema::{Key, Shape};
+use super::secrecy;
 use super::value::{self, Problem};
 use crate::finding::{self, Finding, Findings};
 
@@ -41,8 +42,11 @@ pub(super) fn either<'s>(shapes: &'s [Shape], node: &Node) -> &'s Shape {
     shapes.iter().find(fits).unwrap_or(&shapes[0])
 }
 
+/// A key's dotted name as a sentence may show it: below a password nothing is shown but what has a name there.
 fn join(setting: &str, key: &str) -> String {
-    if setting.is_empty() { key.to_owned() } else { format!("{setting}.{key}") }
+    let below_secret = setting.ends_with("password") && !matches!(key, "env" | "file" | "column");
+    let key = if below_secret { secrecy::HIDDEN.to_owned() } else { secrecy::shown(key) };
+    if setting.is_empty() { key } else { format!("{setting}.{key}") }
 }
 
 fn list(node: &Node, item: &Shape, setting: &str, findings: &mut Findings) {
@@ -131,8 +135,11 @@ fn wrong_kind(node: &Node, shape: &Shape, setting: &str, findings: &mut Findings
 /// Checks one text. Never puts the text of a secret into a problem.
 fn scalar(text: &str, quoted: bool, shape: &Shape) -> Result<(), Problem> {
     match shape {
-        Shape::Secret | Shape::Text if text.is_empty() => Err(Problem::new(&finding::EMPTY_VALUE)),
+        Shape::Secret | Shape::Text | Shape::Login if text.is_empty() => {
+            Err(Problem::new(&finding::EMPTY_VALUE))
+        }
         Shape::Secret | Shape::Text => value::plain(text).map(drop),
+        Shape::Login => value::login(text).map(drop),
         Shape::Flag if !quoted && matches!(text, "true" | "false") => Ok(()),
         Shape::Flag => Err(Problem::new(&finding::BAD_FLAG).arg("value", text)),
         Shape::Port if quoted && value::port(text).is_ok() => {

@@ -9,6 +9,7 @@ pub mod placeholder;
 mod raw;
 mod resolve;
 pub mod schema;
+pub mod secrecy;
 pub mod show;
 pub mod value;
 

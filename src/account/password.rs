@@ -69,9 +69,9 @@ impl PasswordSource {
     fn words(&self) -> String {
         match self {
             Self::Written(_) => String::new(),
-            Self::Env(name) => format!("env {name}"),
-            Self::File(path) => format!("file {}", path.display()),
-            Self::Column(name) => format!("column {name}"),
+            Self::Env(name) => format!("`env: {name}`"),
+            Self::File(path) => format!("`file: {}`", path.display()),
+            Self::Column(name) => format!("`column: {name}`"),
         }
     }
 }

@@ -1,13 +1,11 @@
 //! A description as it was read: parsed, held against the schema, laid over its provider's profile; not yet resolved.
 //! Here every source learns which of its stretches are secret, before any finding is shown.
 
-use std::ops::Range;
-
 use super::check::{check, closest};
 use super::merge::overlay;
 use super::node::{self, Kind, Node};
 use super::schema::{self, Shape};
-use super::{BuildWishes, ClientOption, resolve};
+use super::{BuildWishes, ClientOption, resolve, secrecy};
 use crate::finding::{self, Finding, Findings, Place, Source, Sources};
 
 /// A description whose keys and values were checked one by one.
@@ -94,14 +92,15 @@ fn tree(
     let node = match node::parse(sources.get(id), id) {
         Ok(node) => node,
         Err(error) => {
-            let hidden = guess_secrets(sources.get(id).text());
+            let hidden = secrecy::guess(sources.get(id).text());
             sources.hide(id, hidden);
-            findings.push(Finding::new(&finding::YAML_SYNTAX).arg("reason", error.message).at(error.place));
+            let several = error.message.starts_with("multiple YAML documents");
+            let code = if several { &finding::SEVERAL_DOCUMENTS } else { &finding::YAML_SYNTAX };
+            findings.push(Finding::new(code).arg("reason", error.message).at(error.place));
             return None;
         }
     };
-    let mut secrets = Vec::new();
-    collect_secrets(&node, sources.get(id), false, &mut secrets);
+    let secrets = secrecy::secrets(&node, sources.get(id));
     sources.hide(id, secrets);
     if !matches!(node.kind, Kind::Map(_)) {
         let code = if matches!(node.kind, Kind::Null) {
@@ -121,84 +120,32 @@ fn decode(bytes: &[u8], name: &str, sources: &mut Sources, findings: &mut Findin
         Ok(text) => Some(text.to_owned()),
         Err(error) => {
             let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned();
-            let hidden = guess_secrets(&good);
+            let hidden = secrecy::guess(&good);
             let end = good.len();
             let id = sources.add(Source::new(name, good));
             sources.hide(id, hidden);
-            findings.push(Finding::new(&finding::NOT_UTF8).at(Place::new(id, end, end)));
+            findings.push(
+                Finding::new(&finding::NOT_UTF8)
+                    .arg("guess", guess_encoding(bytes))
+                    .at(Place::new(id, end, end)),
+            );
             None
         }
     }
 }
 
-/// Whether a key's name looks like a password's, also when it is misspelt.
-fn is_secret_key(key: &str) -> bool {
-    let key = key.to_lowercase();
-    ["pass", "secret", "pwd", "パスワード"].iter().any(|s| key.contains(s))
-        || strsim::damerau_levenshtein(&key, "password") <= 3
-}
-
-/// Keys around passwords that hold no secret themselves.
-const OPEN: &[&str] = &[
-    "env",
-    "file",
-    "column",
-    "password_kind",
-    "password_url",
-    "password_change_url",
-    "password_valid_until",
-    "passwords",
-];
-
-fn collect_secrets(node: &Node, source: &Source, secret: bool, out: &mut Vec<Range<usize>>) {
-    match &node.kind {
-        Kind::Null => {}
-        Kind::Scalar { .. } if secret => {
-            out.extend([written(node.place, source), written(node.written, source)])
-        }
-        Kind::Scalar { .. } => {}
-        Kind::List(items) => items.iter().for_each(|n| collect_secrets(n, source, secret, out)),
-        Kind::Map(entries) => {
-            for entry in entries {
-                let scalar = matches!(entry.value.kind, Kind::Scalar { .. });
-                let open = scalar && OPEN.contains(&entry.key.as_str());
-                let secret = !open && (secret || is_secret_key(&entry.key));
-                collect_secrets(&entry.value, source, secret, out);
-            }
-        }
+/// What a file that is not UTF-8 probably is.
+fn guess_encoding(bytes: &[u8]) -> &'static str {
+    let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let shift_jis =
+        || encoding_rs::SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes).is_some();
+    if utf16 {
+        "UTF-16"
+    } else if shift_jis() {
+        "Shift_JIS"
+    } else {
+        "?"
     }
-}
-
-/// A scalar's stretch; where the parser gave no end, to the end of the line.
-fn written(place: Place, source: &Source) -> Range<usize> {
-    if place.end > place.start {
-        return place.start..place.end;
-    }
-    let rest = &source.text()[place.start..];
-    place.start..place.start + rest.find('\n').unwrap_or(rest.len())
-}
-
-/// In a text that is no YAML: all that follows a key like `password` on its line, and the deeper lines below it.
-fn guess_secrets(text: &str) -> Vec<Range<usize>> {
-    let mut out = Vec::new();
-    let mut deeper_than = None;
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let indent = line.len() - line.trim_start().len();
-        let folded = line.to_lowercase();
-        let key = ["pass", "secret", "pwd", "パスワード"].iter().filter_map(|s| folded.find(s)).min();
-        if deeper_than.is_some_and(|d| indent > d || line.trim().is_empty()) {
-            out.push(start..start + line.len());
-        } else if let Some(at) = key {
-            let from = line.get(at..).and_then(|rest| rest.find([':', '='])).map_or(at, |i| at + i + 1);
-            out.push(start + from..start + line.len());
-            deeper_than = Some(indent);
-        } else {
-            deeper_than = None;
-        }
-        start += line.len();
-    }
-    out
 }
 
 fn named_provider(own: &Node) -> Option<&Node> {
@@ -219,8 +166,9 @@ fn load_provider(
     let Some(source) = providers.provider(id) else {
         let ids = providers.ids();
         let near = closest(id, ids.iter().map(String::as_str));
-        let finding = Finding::new(&finding::UNKNOWN_PROVIDER).arg("value", id).arg("known", ids.join(", "));
-        findings.push(finding.arg("near", near.unwrap_or("")).at(node.place));
+        let code = if near.is_some() { &finding::UNKNOWN_PROVIDER_NEAR } else { &finding::UNKNOWN_PROVIDER };
+        let finding = Finding::new(code).arg("value", id).arg("known", ids.join(", "));
+        findings.push(finding.arg("near", near.unwrap_or_default()).at(node.place));
         return None;
     };
     let name = source.name().to_owned();

@@ -6,6 +6,8 @@
 pub enum Shape {
     /// any text
     Text,
+    /// a user name
+    Login,
     /// text that is never shown
     Secret,
     /// `true`, `false`
@@ -98,7 +100,7 @@ const INCOMING: &[Key] = &[
     key("tls_minimum", Shape::Word(TLS_VERSIONS)),
     key("access", Shape::Word(&["domestic-only"])),
     key("auth", Shape::OneOrMany(&Shape::Word(INCOMING_AUTH))),
-    key("username", Shape::Text),
+    key("username", Shape::Login),
     key("password", PASSWORD),
     key("password_kind", Shape::Word(&["mailbox", "initial", "app"])),
     key("password_url", Shape::Url),
@@ -118,7 +120,7 @@ const OUTGOING: &[Key] = &[
     key("access", Shape::Word(&["domestic-only"])),
     key("auth", Shape::OneOrMany(&Shape::Word(OUTGOING_AUTH))),
     key("minutes", Shape::Integer(1, 1440)),
-    key("username", Shape::Text),
+    key("username", Shape::Login),
     key("password", PASSWORD),
 ];
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::secrecy;
 use super::{Account, Endpoint, Incoming, Leave, Login, Outgoing, PasswordSource, Provider, Sheets};
 use crate::secret::MARKER;
 
@@ -119,7 +120,8 @@ fn options(account: &Account) -> Value {
     let mut clients = Map::new();
     for option in &account.options {
         let client = clients.entry(option.client.clone()).or_insert_with(|| json!({}));
-        client[&option.option] = json!(option.value);
+        let secret = secrecy::is_secret_key(&option.option);
+        client[&option.option] = if secret { json!(MARKER) } else { json!(option.value) };
     }
     if clients.is_empty() { Value::Null } else { Value::Object(clients) }
 }

@@ -3,6 +3,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::secrecy;
 use crate::finding::{self, Code, Finding};
 
 /// Longest text of any setting, in characters. Longer ones are mistakes or attacks; RFC 5321 allows 254 for an address.
@@ -25,7 +26,7 @@ impl Problem {
     /// Gives a word to its sentence.
     #[must_use]
     pub fn arg(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.args.push((name, value.to_string()));
+        self.args.push((name, secrecy::shown(&value.to_string())));
         self
     }
 
@@ -44,6 +45,7 @@ pub fn half_width(text: &str) -> Option<String> {
     let fold = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         '\u{3000}' => ' ',
+        '\u{3002}' => '.',
         _ => c,
     };
     let folded: String = text.chars().map(fold).collect();
@@ -72,6 +74,38 @@ pub fn plain(text: &str) -> Result<&str, Problem> {
         return Err(Problem::new(&finding::TOO_LONG).arg("length", length).arg("most", MAX_TEXT));
     }
     Ok(text)
+}
+
+/// A text without its typographic quotes, when it has any.
+fn without_smart_quotes(text: &str) -> Option<String> {
+    let smart =
+        |c: char| matches!(c, '\u{2018}'..='\u{201f}' | '\u{300c}'..='\u{300f}' | '\u{ab}' | '\u{bb}');
+    text.contains(smart).then(|| text.replace(smart, ""))
+}
+
+/// What no login, host or address has, though it looks right on the screen: full-width letters, typographic quotes, blanks at
+/// the ends.
+///
+/// # Errors
+/// With the mended form.
+pub fn machine(text: &str) -> Result<&str, Problem> {
+    plain(text)?;
+    if let Some(mended) = without_smart_quotes(text) {
+        return Err(Problem::new(&finding::SMART_QUOTES).arg("mended", mended));
+    }
+    if let Some(mended) = half_width(text) {
+        return Err(Problem::new(&finding::FULL_WIDTH).arg("mended", mended.trim()));
+    }
+    Ok(text)
+}
+
+/// A user name: any text that a person can type, without blanks at its ends.
+///
+/// # Errors
+/// As [`machine`], and blanks at the ends.
+pub fn login(text: &str) -> Result<&str, Problem> {
+    machine(text)?;
+    if text.trim() == text { Ok(text) } else { Err(Problem::new(&finding::EDGE_BLANK)) }
 }
 
 /// A port: digits without a leading zero, 1 to 65535.
@@ -175,10 +209,7 @@ impl Host {
 /// # Errors
 /// With words for blanks, full-width letters, underscores, URLs, ports in the name, invisible characters.
 pub fn host(text: &str) -> Result<Host, Problem> {
-    plain(text)?;
-    if let Some(mended) = half_width(text) {
-        return Err(Problem::new(&finding::FULL_WIDTH).arg("mended", mended));
-    }
+    machine(text)?;
     if let Some(literal) = Host::literal(text) {
         return Ok(literal);
     }
@@ -222,10 +253,7 @@ fn host_trouble(name: &str, written: &str) -> Result<(), Problem> {
 /// # Errors
 /// What UTS 46 refuses under the rules for host names, and what it would silently drop (zero-width characters).
 pub fn domain(text: &str) -> Result<Host, Problem> {
-    plain(text)?;
-    if let Some(mended) = half_width(text) {
-        return Err(Problem::new(&finding::FULL_WIDTH).arg("mended", mended));
-    }
+    machine(text)?;
     let dropped = |c: &char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}');
     if let Some(c) = text.chars().find(dropped) {
         return Err(
@@ -294,10 +322,7 @@ impl Address {
 /// # Ok::<(), mailprof::account::value::Problem>(())
 /// ```
 pub fn address(text: &str) -> Result<Address, Problem> {
-    plain(text)?;
-    if let Some(mended) = half_width(text) {
-        return Err(Problem::new(&finding::FULL_WIDTH).arg("mended", mended));
-    }
+    machine(text)?;
     let bad = || Problem::new(&finding::BAD_ADDRESS).arg("value", text);
     let (local, host) =
         text.rsplit_once('@').ok_or_else(|| Problem::new(&finding::ADDRESS_WITHOUT_AT).arg("value", text))?;

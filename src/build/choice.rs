@@ -6,7 +6,7 @@ use minijinja::Value;
 use super::limits::{self, Met};
 use crate::account::{Account, Endpoint};
 use crate::client::{Client, TakesSide};
-use crate::finding::{Findings, Severity};
+use crate::finding::Severity;
 use crate::render::{Engine, Selection};
 
 /// The servers in the order that the client gets them, and the limits that it meets with the first of each. A server that
@@ -15,24 +15,20 @@ pub(super) fn choose<'a>(
     engine: &Engine,
     client: &'a Client,
     account: &Account,
-    findings: &mut Findings,
     view: impl Fn(&Selection) -> Value,
 ) -> (Selection, Vec<Met<'a>>) {
     let incoming = account.incoming.iter().map(|s| (Some(s.protocol.as_str()), &s.endpoint));
     let incoming = candidates(incoming, client, true);
     let outgoing = candidates(account.outgoing.iter().map(|s| (None, &s.endpoint)), client, false);
-    let met = |selection: &Selection, findings: &mut Findings| {
-        limits::met(engine, client, account, selection, &view(selection), findings)
-    };
+    let met = |selection: &Selection| limits::met(engine, client, account, selection, &view(selection));
     let fits = |incoming: Option<&Candidate>, outgoing: Option<&Candidate>| {
         let pair = Selection { incoming: list(incoming), outgoing: list(outgoing) };
-        // what cannot be evaluated is told once, below
-        let met = met(&pair, &mut Findings::new());
+        let met = met(&pair);
         (!met.iter().any(|m| m.severity() == Severity::Error), !met.iter().any(Met::stops_all))
     };
     if incoming.len() <= 1 && outgoing.len() <= 1 {
         let selection = Selection { incoming, outgoing };
-        let met = met(&selection, findings);
+        let met = met(&selection);
         return (selection, met);
     }
     let pairs = pairs(&incoming, &outgoing);
@@ -48,7 +44,7 @@ pub(super) fn choose<'a>(
         incoming: behind(&incoming, lead_in, &|s| fits(Some(s), lead_out).0),
         outgoing: behind(&outgoing, lead_out, &|s| fits(lead_in, Some(s)).0),
     };
-    let met = met(&selection, findings);
+    let met = met(&selection);
     (selection, met)
 }
 

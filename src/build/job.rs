@@ -32,7 +32,6 @@ impl<'a> Job<'a> {
         raw: &'a RawAccount,
         fetched: &'a Fetched,
         client: &'a Client,
-        findings: &mut Findings,
     ) -> Self {
         let options = builder.options.get(&client.id).unwrap_or(&NO_OPTIONS);
         let mut job = Self {
@@ -45,7 +44,7 @@ impl<'a> Job<'a> {
             selection: Selection::default(),
             met: Vec::new(),
         };
-        let (selection, met) = choice::choose(&builder.engine, client, account, findings, |selection| {
+        let (selection, met) = choice::choose(&builder.engine, client, account, |selection| {
             view(&job.subject(selection, true), Purpose::Condition)
         });
         job.selection = selection;
@@ -280,14 +279,7 @@ impl<'a> Job<'a> {
     }
 }
 
-/// Whether a path made by a template stays in its folder.
+/// Whether a path made by a template stays in its folder and can be made everywhere.
 fn is_tame(path: &str) -> bool {
-    let part = |p: &str| {
-        !p.is_empty()
-            && p != "."
-            && p != ".."
-            && !p.contains(['\\', ':', '\0'])
-            && !p.contains(char::is_control)
-    };
-    path.split('/').all(part)
+    path.split('/').all(|part| part != ".." && paths::is_safe(part))
 }

@@ -5,7 +5,7 @@ use minijinja::Value;
 use super::{Job, choice};
 use crate::account::Account;
 use crate::client::{Client, Limit};
-use crate::finding::{self, Catalogue, Finding, Findings, Language, OwnWords, Severity};
+use crate::finding::{self, Catalogue, Finding, Language, OwnWords, Place, Severity};
 use crate::render::{Engine, RenderError, Selection};
 
 /// A limit that an account meets.
@@ -13,6 +13,13 @@ use crate::render::{Engine, RenderError, Selection};
 pub enum Met<'a> {
     /// one of the client's profile
     Stated(&'a Limit),
+    /// one whose condition could not be evaluated: nothing is written, since it might have refused
+    Undecided {
+        /// its code
+        limit: &'a str,
+        /// why not
+        reason: String,
+    },
     /// what the profile's `takes` leaves out though no limit of the profile says it
     Untaken {
         /// the setting
@@ -40,18 +47,13 @@ pub(super) fn met<'a>(
     account: &Account,
     selection: &Selection,
     view: &Value,
-    findings: &mut Findings,
 ) -> Vec<Met<'a>> {
     let mut met = Vec::new();
     for limit in &client.limits {
         match engine.condition(&limit.when).and_then(|c| c.holds(view)) {
             Ok(true) => met.push(Met::Stated(limit)),
             Ok(false) => {}
-            Err(error) => {
-                let finding =
-                    Finding::new(&finding::TEMPLATE_FAILED).arg("path", &limit.code).arg("reason", error);
-                findings.push(finding.client(&client.id));
-            }
+            Err(error) => met.push(Met::Undecided { limit: &limit.code, reason: error.to_string() }),
         }
     }
     if !met.iter().any(Met::stops_all) {
@@ -93,7 +95,7 @@ impl Met<'_> {
     pub fn severity(&self) -> Severity {
         match self {
             Self::Stated(limit) => limit.severity,
-            Self::Untaken { .. } => Severity::Error,
+            Self::Undecided { .. } | Self::Untaken { .. } => Severity::Error,
         }
     }
 
@@ -102,7 +104,7 @@ impl Met<'_> {
     pub fn concerns(&self, file: &str) -> bool {
         match self {
             Self::Stated(limit) => limit.files.is_empty() || limit.files.iter().any(|f| f == file),
-            Self::Untaken { .. } => true,
+            Self::Undecided { .. } | Self::Untaken { .. } => true,
         }
     }
 
@@ -111,7 +113,7 @@ impl Met<'_> {
     pub fn stops_all(&self) -> bool {
         let all = match self {
             Self::Stated(limit) => limit.files.is_empty(),
-            Self::Untaken { .. } => true,
+            Self::Undecided { .. } | Self::Untaken { .. } => true,
         };
         all && self.severity() == Severity::Error
     }
@@ -120,6 +122,7 @@ impl Met<'_> {
         match self {
             Self::Stated(limit) => &limit.at,
             Self::Untaken { setting, .. } => setting,
+            Self::Undecided { .. } => "",
         }
     }
 
@@ -136,7 +139,7 @@ impl Met<'_> {
             if audience == Audience::Reader {
                 return Ok((catalogue.line("untaken", &[]), catalogue.line("untaken-do", &[])));
             }
-            let words = catalogue.word(&self.untaken_finding(job));
+            let words = catalogue.word(&self.unstated(job));
             return Ok((words.message, words.help.unwrap_or_default()));
         };
         let words = limit.words(language);
@@ -145,13 +148,33 @@ impl Met<'_> {
         Ok((text(&words.lost)?, text(reader.unwrap_or(&words.advice))?))
     }
 
-    fn untaken_finding(&self, job: &Job<'_>) -> Finding {
-        let finding = Finding::new(&finding::CLIENT_CANNOT_USE).client(&job.client.id);
-        match self {
+    /// The finding of what no limit of the profile says.
+    fn unstated(&self, job: &Job<'_>) -> Finding {
+        let finding = match self {
+            Self::Undecided { limit, reason } => {
+                Finding::new(&finding::LIMIT_FAILED).arg("limit", limit).arg("reason", reason)
+            }
             Self::Untaken { setting, value, known } => {
+                let finding = Finding::new(&finding::CLIENT_CANNOT_USE);
                 finding.arg("setting", setting).arg("value", value).arg("known", known)
             }
-            Self::Stated(_) => finding,
+            Self::Stated(_) => Finding::new(&finding::CLIENT_CANNOT_USE),
+        };
+        finding.client(&job.client.id)
+    }
+
+    /// Where its setting stands, at the server that was chosen.
+    fn place(&self, job: &Job<'_>) -> Option<Place> {
+        let setting = self.setting();
+        let (side, rest) = setting.split_once('.').unwrap_or((setting, ""));
+        let chosen = match side {
+            "incoming" => job.selection.incoming.first(),
+            "outgoing" => job.selection.outgoing.first(),
+            _ => None,
+        };
+        match chosen {
+            Some((index, _)) => job.raw.place_of(&format!("{side}.{index}.{rest}")),
+            None => job.raw.place_of(setting),
         }
     }
 
@@ -162,11 +185,12 @@ impl Met<'_> {
                 Ok(finding) => finding,
                 Err(error) => return job.failed(&finding::TEMPLATE_FAILED, &limit.code, error),
             },
-            Self::Untaken { .. } => self.untaken_finding(job),
+            Self::Undecided { .. } => return self.unstated(job),
+            Self::Untaken { .. } => self.unstated(job),
         };
         finding.severity = if named { self.severity() } else { Severity::Note };
         finding.address = job.account.address.as_ref().map(|a| a.as_str().to_owned());
-        finding.at(job.raw.place_of(self.setting()))
+        finding.at(self.place(job))
     }
 }
 

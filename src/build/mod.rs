@@ -122,10 +122,16 @@ impl Builder {
         findings: &mut Findings,
         sink: &mut dyn FnMut(Artifact) -> Result<(), E>,
     ) -> Result<(), E> {
+        let mut makers = BTreeMap::new();
         for made in parallel::map(&self.clients, |client| self.one(client, account, raw, fetched)) {
             let (artifacts, told) = made?;
             findings.extend(told);
-            artifacts.into_iter().try_for_each(&mut *sink)?;
+            for artifact in artifacts {
+                match taken(&mut makers, &artifact) {
+                    Some(finding) => findings.push(finding),
+                    None => sink(artifact)?,
+                }
+            }
         }
         Ok(())
     }
@@ -141,7 +147,7 @@ impl Builder {
         let (mut artifacts, mut findings) = (Vec::new(), Findings::new());
         let (chosen, sheet) = (self.is_chosen(client), self.has_sheet(client));
         if chosen || sheet {
-            let job = Job::new(self, account, raw, fetched, client, &mut findings);
+            let job = Job::new(self, account, raw, fetched, client);
             if chosen {
                 job.report(&mut findings);
                 job.files(&mut findings, &mut artifacts)?;
@@ -189,4 +195,16 @@ fn languages(
         }
     }
     Ok(languages)
+}
+
+/// A path belongs to the first file that has it, also where names fold case.
+fn taken(makers: &mut BTreeMap<String, String>, artifact: &Artifact) -> Option<Finding> {
+    let maker = artifact.client.clone().unwrap_or_default();
+    let other = makers.get(&artifact.path.to_lowercase()).cloned();
+    let Some(other) = other else {
+        makers.insert(artifact.path.to_lowercase(), maker);
+        return None;
+    };
+    let finding = Finding::new(&finding::PATH_TAKEN).arg("path", &artifact.path).arg("other", other);
+    Some(finding.client(&maker))
 }

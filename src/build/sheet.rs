@@ -36,7 +36,7 @@ pub(super) fn facts(job: &Job<'_>, language: &Language, view: &Value) -> Result<
         more => more,
         steps => teller.steps()?,
         limits => teller.limits()?,
-        refused => job.met.iter().any(Met::stops_all),
+        refused => teller.refused(),
         errors => teller.errors()?,
         files => teller.files()?,
         unverified => job.client.unverified.iter().map(|t| teller.text(Client::text(t, &language.id))).collect::<Result<Vec<_>, _>>()?,
@@ -54,6 +54,10 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
+    fn refused(&self) -> bool {
+        self.job.met.iter().any(Met::stops_all)
+    }
+
     fn text(&self, source: &str) -> Result<String, RenderError> {
         self.engine.text(source, self.view)
     }
@@ -131,9 +135,11 @@ impl Teller<'_> {
         let text =
             |pick: fn(&SettingWords) -> &String| words.map_or(Ok(String::new()), |w| self.text(pick(w)));
         let title = text(|w| &w.title)?;
-        let label = match self.job.client.labels.get(setting) {
+        // a refused client's own words would send people looking for fields that do not fit
+        let labels = self.job.client.labels.get(setting).filter(|_| !self.refused());
+        let label = match labels {
             Some(texts) => self.text(Client::text(texts, &self.language.id))?,
-            None => title.clone(),
+            None => String::new(),
         };
         let (value, ascii) = self.value(setting)?;
         let marked = !value.is_undefined()
@@ -169,6 +175,7 @@ impl Teller<'_> {
             "auth" => (word(&self.language.auth, None)?, none),
             "security" => {
                 let own = self.job.client.security_words.get(&self.at(setting).to_string());
+                let own = own.filter(|_| !self.refused());
                 (word(&self.language.security, own)?, none)
             }
             "leave_on_server" => {
@@ -228,7 +235,8 @@ impl Teller<'_> {
     }
 
     fn step(&self, step: &Step, number: usize) -> Result<Value, RenderError> {
-        let shown = step.show.iter().filter(|s| !self.at(s).is_undefined());
+        let absent = |s: &&String| self.at(s).is_none() && !s.ends_with("password");
+        let shown = step.show.iter().filter(|s| !self.at(s).is_undefined()).filter(|s| !absent(s));
         Ok(context! {
             number => number,
             text => self.text(if self.language.id == "ja" { &step.ja } else { &step.en })?,

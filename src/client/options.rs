@@ -70,6 +70,7 @@ fn check(clients: &[Client], option: &ClientOption) -> Result<(), Finding> {
 #[must_use]
 pub fn unknown_client(id: &str, clients: &[Client]) -> Finding {
     let ids: Vec<&str> = clients.iter().map(|c| c.id.as_str()).collect();
-    let near = closest(id, ids.iter().copied()).map(|n| format!("({n}?) ")).unwrap_or_default();
-    Finding::new(&finding::UNKNOWN_CLIENT).arg("value", id).arg("known", near + &ids.join(", "))
+    let near = closest(id, ids.iter().copied());
+    let code = if near.is_some() { &finding::UNKNOWN_CLIENT_NEAR } else { &finding::UNKNOWN_CLIENT };
+    Finding::new(code).arg("value", id).arg("known", ids.join(", ")).arg("near", near.unwrap_or_default())
 }

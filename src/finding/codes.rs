@@ -25,6 +25,8 @@ codes! {
     NOT_UTF8 = "not-utf8", Error;
     /// the file is no YAML
     YAML_SYNTAX = "yaml-syntax", Error;
+    /// two documents in one file
+    SEVERAL_DOCUMENTS = "several-documents", Error;
     /// the file is empty
     EMPTY_DESCRIPTION = "empty-description", Error;
     /// the file is a list or a text
@@ -93,6 +95,10 @@ codes! {
     ADDRESS_OUTSIDE_RFC = "address-outside-rfc", Warning;
     /// sending on port 25
     OUTGOING_PORT_25 = "outgoing-port-25", Warning;
+    /// blanks at the ends of a login
+    EDGE_BLANK = "edge-blank", Error;
+    /// typographic quotes
+    SMART_QUOTES = "smart-quotes", Error;
     /// full-width letters
     FULL_WIDTH = "full-width", Error;
     /// a control character and the like
@@ -111,6 +117,10 @@ codes! {
     UNKNOWN_PROVIDER = "unknown-provider", Error;
     /// a provider's profile could not be confirmed
     PROVIDER_UNVERIFIED = "provider-unverified", Note;
+    /// the same with a guess
+    UNKNOWN_PROVIDER_NEAR = "unknown-provider-near", Error;
+    /// the same with a guess
+    UNKNOWN_CLIENT_NEAR = "unknown-client-near", Error;
     /// no such client
     UNKNOWN_CLIENT = "unknown-client", Error;
     /// a client has no such option
@@ -129,6 +139,12 @@ codes! {
     DOMAIN_FILE_LEFT_OUT = "domain-file-left-out", Note;
     /// a template did not render
     TEMPLATE_FAILED = "template-failed", Error;
+    /// two files would have the same path
+    PATH_TAKEN = "path-taken", Error;
+    /// a limit's condition could not be evaluated
+    LIMIT_FAILED = "limit-failed", Error;
+    /// a file of a user's own folder that nothing uses
+    OVERRIDE_UNUSED = "override-unused", Warning;
     /// a file's bytes cannot hold the text
     NOT_ENCODABLE = "not-encodable", Error;
     /// a file could not be read back

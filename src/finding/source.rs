@@ -120,7 +120,9 @@ impl Source {
         (out, marked)
     }
 
-    fn hide(&mut self, mut secrets: Vec<Range<usize>>) {
+    fn hide(&mut self, secrets: Vec<Range<usize>>) {
+        let mut secrets: Vec<Range<usize>> =
+            secrets.into_iter().map(|s| self.floor(s.start)..self.floor(s.end)).collect();
         secrets.sort_by_key(|s| (s.start, s.end));
         let mut merged: Vec<Range<usize>> = Vec::new();
         for secret in secrets {
@@ -159,7 +161,7 @@ pub(super) fn visible(c: char) -> char {
     let turns =
         matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}');
     if c == '\t' {
-        ' '
+        '→'
     } else if c.is_control() || turns {
         '\u{fffd}'
     } else {

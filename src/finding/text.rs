@@ -24,9 +24,10 @@ fn title(finding: &Finding, message: &str) -> String {
 
 fn note(finding: &Finding, sources: &Sources, words: &Catalogue) -> String {
     let worded = words.word(finding);
-    let ended = worded.message.ends_with(['.', '。']);
+    let ended = worded.message.ends_with(['.', '。', ')', '）']);
     let help = worded.help.filter(|h| !h.is_empty());
-    let help = help.map(|h| if ended { format!(" {h}") } else { format!(" ({h})") }).unwrap_or_default();
+    let help = help.map(|h| words.line(if ended { "after" } else { "aside" }, &[("help", h)]));
+    let help = help.unwrap_or_default();
     let place = finding.place.map(|p| {
         let source = sources.get(p.source);
         format!("{}:{}: ", source.name(), source.line_column(p.start).0)

@@ -102,3 +102,43 @@ fn files_that_hold_one_are_their_owners_alone_and_say_so() {
     }
     assert!(secret > 5);
 }
+
+#[test]
+fn where_a_typing_mistake_makes_it_something_else() {
+    let written = |text: &str| MINIMAL.replace("password: { env: MAIL_PASSWORD }", text);
+    let block =
+        |line: &str| format!("address: a@example.jp\nincoming:\n  protocol: pop3\n  {line}\n  host: x\n");
+    let descriptions = [
+        written(&format!("password:{SECRET}")),
+        written(&format!("password: {{{SECRET}}}")),
+        written(&format!("password=  {SECRET}")),
+        written(&format!("password: !{SECRET}")),
+        written(&format!("password: &{SECRET}")),
+        written(&format!("pw: {SECRET}")),
+        written(&format!("psw: {SECRET}")),
+        written(&format!("暗証番号: {SECRET}")),
+        block(&format!("  password:{SECRET}")),
+        block(&format!("  password={SECRET}")),
+        block(&format!("port: 0 # password: {SECRET}")),
+        block(&format!("pasword: {SECRET}: x")),
+        block(&format!("pasword: \"{SECRET}")),
+        block(&format!("? password\n  : {SECRET}: x: \"")),
+        block(&format!("a: {{ \"p\\x61ssword\": {SECRET}, port: : }}")),
+        format!("address: a@example.jp\nincoming: password={SECRET}\n"),
+        format!("password {SECRET}\n"),
+        format!("{MINIMAL}clients: {{ outlook: {{ password: {SECRET} }} }}\n"),
+        format!("İİİİİİİİ pass: {SECRET} : x : \"\n"),
+    ];
+    for yaml in descriptions {
+        let shown = outputs(&yaml);
+        assert!(!shown.contains(SECRET), "{yaml}\n{shown}");
+    }
+    for yaml in [
+        format!("address: x\npasword: {SECRET}").into_bytes().into_iter().chain([0xff]).collect::<Vec<u8>>(),
+        "İパスワード: x: \"".into(),
+    ] {
+        let ran = Case::new(yaml).args(&["check", "account.yaml"]).run();
+        assert_eq!(ran.code, 1, "{}", ran.stderr);
+        assert!(!ran.stderr.contains(SECRET), "{}", ran.stderr);
+    }
+}

@@ -1,0 +1,138 @@
+//! What looks like a password in a description, so that no cut of it and no sentence about it shows one. Errs on the side of
+//! hiding: a typing mistake must not print somebody's password.
+
+use std::ops::Range;
+
+use super::node::{Entry, Kind, Node};
+use crate::finding::{Place, Source};
+
+/// What is printed in the place of a word that may be a password.
+pub const HIDDEN: &str = "********";
+
+/// Words in the names of keys that hold passwords.
+const WORDS: &[&str] = &["pass", "secret", "pwd", "psw", "kennwort", "パスワード", "暗証"];
+
+/// Keys around passwords that hold no secret themselves.
+const OPEN: &[&str] = &[
+    "env",
+    "file",
+    "column",
+    "password_kind",
+    "password_url",
+    "password_change_url",
+    "password_valid_until",
+    "passwords",
+];
+
+/// Whether a key's name looks like a password's, also when it is misspelt.
+#[must_use]
+pub fn is_secret_key(key: &str) -> bool {
+    let key = key.to_lowercase();
+    key == "pw"
+        || WORDS.iter().any(|w| key.contains(w))
+        || key.len() >= 5 && strsim::damerau_levenshtein(&key, "password") <= 3
+}
+
+/// A text of the description as a sentence may show it: hidden when a word like `password` is followed by something that may be
+/// one (`password:hunter2`, `pop3 password=x`).
+#[must_use]
+pub fn shown(text: &str) -> String {
+    let followed = |(at, token): (usize, &str)| {
+        let rest = &text[at + token.len()..];
+        let apart = |c: char| ":=\"' \u{3000}：".contains(c);
+        rest.starts_with(apart) && !rest.trim_start_matches(apart).is_empty()
+    };
+    let hidden = tokens(text).filter(|(_, t)| is_secret_key(t)).any(followed);
+    if hidden { HIDDEN.to_owned() } else { text.to_owned() }
+}
+
+/// Words of a text with their offsets: runs of letters, digits and `_`.
+fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    text.split(move |c| !word(c))
+        .filter(|t| !t.is_empty())
+        .map(move |t| (t.as_ptr() as usize - text.as_ptr() as usize, t))
+}
+
+/// Every stretch of a parsed description that may be a password.
+pub(super) fn secrets(node: &Node, source: &Source) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    collect(node, source, false, &mut out);
+    comments(source.text(), &mut out);
+    out
+}
+
+fn collect(node: &Node, source: &Source, secret: bool, out: &mut Vec<Range<usize>>) {
+    match &node.kind {
+        Kind::Scalar { text, .. } if secret || shown(text) == HIDDEN => {
+            out.extend([written(node.place, source), written(node.written, source)]);
+        }
+        Kind::Null | Kind::Scalar { .. } => {}
+        Kind::List(items) => items.iter().for_each(|n| collect(n, source, secret, out)),
+        Kind::Map(entries) => entries.iter().for_each(|e| collect_entry(e, source, secret, out)),
+    }
+}
+
+fn collect_entry(entry: &Entry, source: &Source, secret: bool, out: &mut Vec<Range<usize>>) {
+    let scalar = matches!(entry.value.kind, Kind::Scalar { .. });
+    let open = scalar && OPEN.contains(&entry.key.as_str());
+    let own = is_secret_key(&entry.key);
+    // `password:hunter2` without a blank, or `password: {hunter2}`: the password is the key
+    if shown(&entry.key) == HIDDEN && entry.key.contains([':', '=', ' '])
+        || secret && !OPEN.contains(&entry.key.as_str())
+    {
+        out.push(entry.key_place.start..entry.key_place.end);
+    }
+    if (own || secret) && matches!(entry.value.kind, Kind::Null) {
+        // `password: !hunter2`: nothing as YAML reads it
+        out.push(to_line_end(entry.key_place.end, source.text()));
+    }
+    collect(&entry.value, source, !open && (secret || own), out);
+}
+
+/// A scalar's stretch; where the parser gave no end, to the end of the line.
+fn written(place: Place, source: &Source) -> Range<usize> {
+    if place.end > place.start { place.start..place.end } else { to_line_end(place.start, source.text()) }
+}
+
+fn to_line_end(start: usize, text: &str) -> Range<usize> {
+    let rest = text.get(start..).unwrap_or_default();
+    let from = start + rest.bytes().take_while(|b| matches!(b, b':' | b' ')).count();
+    from..start + rest.find('\n').unwrap_or(rest.len()).max(from - start)
+}
+
+/// Comments that speak of a password.
+fn comments(text: &str, out: &mut Vec<Range<usize>>) {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let comment = line.find('#').filter(|at| *at == 0 || line[..*at].ends_with([' ', '\t', '\u{feff}']));
+        if let Some(at) = comment.filter(|at| tokens(&line[*at..]).any(|(_, t)| is_secret_key(t))) {
+            out.push(start + at + 1..start + line.trim_end().len().max(at + 1));
+        }
+        start += line.len();
+    }
+}
+
+/// In a text that has no tree: all that follows a word like `password` on its line, and the lines that may belong to it.
+pub(super) fn guess(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut deeper_than = None;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim_start();
+        let indent = line.len() - trimmed.len();
+        let belongs = |d: usize| indent > d || trimmed.is_empty() || trimmed.starts_with(':');
+        if deeper_than.is_some_and(belongs) {
+            out.push(start..start + line.len());
+        } else if let Some((at, token)) = tokens(line).find(|(_, t)| is_secret_key(t)) {
+            let from = at + token.len();
+            let open = line[from..].bytes().take_while(|b| b":=\"' ".contains(b)).count();
+            out.push(start + from + open..start + line.len());
+            deeper_than = Some(indent);
+        } else {
+            deeper_than = None;
+        }
+        start += line.len();
+    }
+    out
+}
