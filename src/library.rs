@@ -151,13 +151,14 @@ impl Library {
 }
 
 impl Providers for Library {
-    fn provider(&self, id: &str) -> Option<Source> {
-        let sound = !id.is_empty()
-            && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-            && !id.contains("..");
+    fn provider(&self, id: &str) -> Result<Option<Source>, String> {
+        let safe = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if id.is_empty() || !id.chars().all(safe) || id.contains("..") {
+            return Ok(None);
+        }
         let name = format!("providers/{id}.yaml");
-        let text = if sound { self.profile(&name).ok()?? } else { return None };
-        Some(Source::new(name, text))
+        let text = self.profile(&name).map_err(|e| e.to_string())?;
+        Ok(text.map(|text| Source::new(name, text)))
     }
 
     fn ids(&self) -> Vec<String> {

@@ -31,6 +31,15 @@ impl Secret {
         self.0.as_str() == text
     }
 
+    /// Whether a text quotes the secret, as it is or escaped as our formats and error messages do.
+    #[must_use]
+    pub fn is_in(&self, text: &str) -> bool {
+        let xml = self.0.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let xml = Zeroizing::new(xml.replace('"', "&quot;").replace('\'', "&#39;"));
+        let backslashed = Zeroizing::new(self.0.replace('\\', "\\\\").replace('"', "\\\""));
+        [&self.0, &xml, &backslashed].iter().any(|form| text.contains(form.as_str()))
+    }
+
     /// The text itself; every use outside `render` is a review finding.
     pub(crate) fn reveal(&self) -> &str {
         &self.0

@@ -2,16 +2,25 @@
 //! nothing. After it, a value that is there and was not reported can be taken as what the schema says.
 
 use super::node::{Kind, Node};
-use super::schema::{Key, Shape};
+use super::schema::{self, Key, Shape};
 use super::secrecy;
 use super::value::{self, Problem};
 use crate::finding::{self, Finding, Findings};
+
+/// More servers of one kind than anybody has.
+const MOST_SERVERS: usize = 16;
 
 /// Checks a node against a shape. `setting` is its dotted name for messages.
 pub fn check(node: &Node, shape: &Shape, setting: &str, findings: &mut Findings) {
     match (shape, &node.kind) {
         (Shape::Either(shapes), _) => check(node, either(shapes, node), setting, findings),
-        (Shape::OneOrMany(one), Kind::List(_)) => list(node, one, setting, findings),
+        (Shape::OneOrMany(one), Kind::List(items)) => {
+            if items.len() > MOST_SERVERS {
+                let finding = Finding::new(&finding::TOO_MANY).arg("setting", setting);
+                findings.push(finding.arg("most", MOST_SERVERS).arg("length", items.len()).at(node.place));
+            }
+            list(node, one, setting, findings);
+        }
         (Shape::OneOrMany(one), _) => check(node, one, setting, findings),
         (_, Kind::Null) => {
             findings.push(Finding::new(&finding::EMPTY_VALUE).arg("setting", setting).at(node.place))
@@ -120,7 +129,8 @@ pub fn closest<'k>(typed: &str, known: impl Iterator<Item = &'k str>) -> Option<
 /// Whether a key that is missing stands there under a name that was reported as unknown: one mistake, one finding.
 pub(super) fn is_misspelt(node: &Node, key: &str) -> bool {
     let Kind::Map(entries) = &node.kind else { return false };
-    entries.iter().any(|e| e.key != key && closest(&e.key, std::iter::once(key)).is_some())
+    let unknown = |name: &str| !schema::knows(&schema::DESCRIPTION, name);
+    entries.iter().any(|e| unknown(&e.key) && closest(&e.key, std::iter::once(key)).is_some())
 }
 
 fn wrong_kind(node: &Node, shape: &Shape, setting: &str, findings: &mut Findings) {

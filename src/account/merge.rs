@@ -58,7 +58,8 @@ fn server(below: &Node, over: &Node) -> Node {
         entries.retain(|e| {
             let stated = over.get(&e.key).is_some();
             let pair = matches!(e.key.as_str(), "port" | "security");
-            let of_host = matches!(e.key.as_str(), "access" | "tls_minimum");
+            // how a host lets people in, and what its passwords are, is the host's own
+            let of_host = !matches!(e.key.as_str(), "protocol" | "port" | "security");
             stated || !(pair && (half_given || moved) || of_host && moved)
         });
     }

@@ -136,6 +136,20 @@ pub struct Outgoing {
     pub password: Option<PasswordSource>,
 }
 
+impl Outgoing {
+    /// Whose login the server wants when this way to log in is chosen: a server may offer to let people in without one too.
+    #[must_use]
+    pub fn login_for(&self, auth: &str) -> Login {
+        if is_open(auth) { Login::None } else { self.login.clone() }
+    }
+}
+
+/// Whether a way to be let in needs no login.
+#[must_use]
+pub fn is_open(auth: &str) -> bool {
+    matches!(auth, "none" | "pop-before-smtp" | "client-ip")
+}
+
 /// The provider's face.
 #[derive(Debug, Clone, Default)]
 #[allow(missing_docs)]

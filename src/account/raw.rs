@@ -15,12 +15,17 @@ pub struct RawAccount {
     pub(super) merged: Node,
     /// the description alone: what it states itself
     pub(super) own: Node,
+    /// whether its provider's profile is missing: then nothing can be said of what the description leaves out
+    pub(super) half: bool,
 }
 
 /// Gives the text of a provider's profile.
 pub trait Providers {
     /// The profile of this id with the name that reports print, if there is one.
-    fn provider(&self, id: &str) -> Option<Source>;
+    ///
+    /// # Errors
+    /// A profile of the user's own that cannot be read.
+    fn provider(&self, id: &str) -> Result<Option<Source>, String>;
     /// All ids, for "did you mean".
     fn ids(&self) -> Vec<String>;
 }
@@ -28,21 +33,28 @@ pub trait Providers {
 impl RawAccount {
     /// Reads a description: everything that can be said of its parts one by one goes into `findings`.
     /// `None` when it is no YAML mapping at all.
+    ///
+    /// # Errors
+    /// What `providers` says of a profile that cannot be read.
     pub fn read(
         bytes: &[u8],
         name: &str,
         providers: &dyn Providers,
         sources: &mut Sources,
         findings: &mut Findings,
-    ) -> Option<Self> {
-        let own = tree(bytes, name, &schema::DESCRIPTION, sources, findings)?;
-        let provider =
-            named_provider(&own).and_then(|node| load_provider(node, providers, sources, findings));
+    ) -> Result<Option<Self>, String> {
+        let Some(own) = tree(bytes, name, &schema::DESCRIPTION, sources, findings) else { return Ok(None) };
+        let named = named_provider(&own);
+        let provider = match named {
+            Some(node) => load_provider(node, providers, sources, findings)?,
+            None => None,
+        };
+        let half = named.is_some() && provider.is_none();
         let merged = match provider {
             Some(provider) => overlay(&provider, &own),
             None => own.clone(),
         };
-        Some(Self { merged, own })
+        Ok(Some(Self { merged, own, half }))
     }
 
     /// Where a setting stands, or the nearest thing above it that does: in the description, else in the provider's profile.
@@ -161,22 +173,23 @@ fn load_provider(
     providers: &dyn Providers,
     sources: &mut Sources,
     findings: &mut Findings,
-) -> Option<Node> {
-    let id = node.text()?;
-    let Some(source) = providers.provider(id) else {
+) -> Result<Option<Node>, String> {
+    let Some(id) = node.text() else { return Ok(None) };
+    let Some(source) = providers.provider(id)? else {
         let ids = providers.ids();
         let near = closest(id, ids.iter().map(String::as_str));
         let code = if near.is_some() { &finding::UNKNOWN_PROVIDER_NEAR } else { &finding::UNKNOWN_PROVIDER };
         let finding = Finding::new(code).arg("value", id).arg("known", ids.join(", "));
         findings.push(finding.arg("near", near.unwrap_or_default()).at(node.place));
-        return None;
+        return Ok(None);
     };
     let name = source.name().to_owned();
-    let profile = tree(source.text().as_bytes(), &name, &schema::PROVIDER_PROFILE, sources, findings)?;
+    let profile = tree(source.text().as_bytes(), &name, &schema::PROVIDER_PROFILE, sources, findings);
+    let Some(profile) = profile else { return Ok(None) };
     let words = |language: &str| profile.get("unverified").and_then(|n| n.get(language)).and_then(Node::text);
     if let (Some(en), Some(ja)) = (words("en"), words("ja")) {
         let finding = Finding::new(&finding::PROVIDER_UNVERIFIED).arg("value", id);
         findings.push(finding.arg("en", en).arg("ja", ja).at(node.place));
     }
-    Some(profile)
+    Ok(Some(profile))
 }

@@ -6,19 +6,20 @@ use super::placeholder;
 use super::value::{self, Address, Host};
 use super::{
     Account, BuildWishes, ClientOption, Endpoint, Incoming, Leave, Login, Outgoing, PasswordSource,
-    Passwords, Provider, RawAccount, Security, Sheets,
+    Passwords, Provider, RawAccount, Security, Sheets, is_open,
 };
 use crate::finding::{self, Code, Finding, Findings, Place};
 
 /// Resolves a description. `None` when an error among `findings` (its own or an earlier one) leaves no account.
 pub fn resolve(raw: &RawAccount, findings: &mut Findings) -> Option<Account> {
-    let mut resolver = Resolver { root: &raw.merged, findings };
+    let mut resolver = Resolver { root: &raw.merged, half: raw.half, findings };
     let account = resolver.account(raw);
     account.filter(|_| !resolver.findings.has_errors())
 }
 
 struct Resolver<'a> {
     root: &'a Node,
+    half: bool,
     findings: &'a mut Findings,
 }
 
@@ -72,6 +73,13 @@ impl Resolver<'_> {
             self.findings
                 .push(Finding::new(&finding::ADDRESS_OR_DOMAIN).at(Place::start(self.root.place.source)));
         }
+        if let (Some(stated), Some(address)) = (&stated, address)
+            && stated.ascii() != address.domain().ascii()
+        {
+            let place = self.root.get("domain").map(|n| n.place);
+            let finding = Finding::new(&finding::DOMAIN_DIFFERS).arg("value", stated.unicode());
+            self.findings.push(finding.arg("other", address.domain().unicode()).at(place));
+        }
         stated.or_else(|| address.map(|a| a.domain().clone()))
     }
 
@@ -96,7 +104,7 @@ impl Resolver<'_> {
     /// Tells that a key is missing from a mapping, unless it stands there misspelt.
     fn missing(&mut self, node: &Node, setting: &str) {
         let key = setting.rsplit('.').next().unwrap_or(setting);
-        if !is_misspelt(node, key) {
+        if !self.half && !is_misspelt(node, key) {
             self.findings.push(Finding::new(&finding::MISSING_KEY).arg("setting", setting).at(node.place));
         }
     }
@@ -144,8 +152,7 @@ impl Resolver<'_> {
     ) -> Option<Outgoing> {
         let standard = Standard { tls: 465, clear: 587, security: Security::StartTls };
         let endpoint = self.endpoint(node, name, &standard)?;
-        let open =
-            endpoint.auth.iter().all(|a| matches!(a.as_str(), "none" | "pop-before-smtp" | "client-ip"));
+        let open = endpoint.auth.iter().all(|a| is_open(a));
         let (username, password) = (text(node, "username"), node.get("password"));
         let first = incoming.first();
         let login = match (open, first) {
@@ -159,6 +166,10 @@ impl Resolver<'_> {
             self.username(node, name, address);
         }
         let same = password.and_then(Node::text) == Some("same");
+        if let Some(password) = password.filter(|_| same && sends_only) {
+            let finding = Finding::new(&finding::SAME_AS_NOTHING).arg("setting", format!("{name}.password"));
+            self.findings.push(finding.at(password.place));
+        }
         Some(Outgoing {
             endpoint,
             minutes: text(node, "minutes").and_then(|t| t.parse().ok()),
@@ -172,8 +183,32 @@ impl Resolver<'_> {
         })
     }
 
+    /// The host, which must be one for this user too when it holds placeholders.
+    fn host(&mut self, node: &Node, name: &str) -> Option<Host> {
+        let host = text(node, "host").and_then(|t| value::host(&t).ok())?;
+        let address = text(self.root, "address").and_then(|t| value::address(&t).ok());
+        if let Some(address) = address {
+            let expanded = host.expand(address.local(), address.domain().ascii());
+            if let Err(problem) = value::host(expanded.ascii()) {
+                let place = node.get("host").map_or(node.place, |n| n.place);
+                self.findings.push(problem.finding(&format!("{name}.host")).at(place));
+            }
+        }
+        Some(host)
+    }
+
+    /// A password has one source.
+    fn password_source(&mut self, node: &Node, name: &str) {
+        let Some(password) = node.get("password") else { return };
+        if matches!(&password.kind, Kind::Map(sources) if sources.len() != 1) {
+            let finding = Finding::new(&finding::ONE_SOURCE).arg("setting", format!("{name}.password"));
+            self.findings.push(finding.at(password.place));
+        }
+    }
+
     fn endpoint(&mut self, node: &Node, name: &str, standard: &Standard) -> Option<Endpoint> {
-        let host = text(node, "host").and_then(|t| value::host(&t).ok());
+        self.password_source(node, name);
+        let host = self.host(node, name);
         if node.get("host").is_none() {
             self.missing(node, &format!("{name}.host"));
         }

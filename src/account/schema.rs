@@ -204,3 +204,14 @@ pub static PROVIDER_PROFILE: Shape = Shape::Map(&[
     key("mailbox_quota", Shape::Size),
     key("compose", Shape::Word(&["plain", "html"])),
 ]);
+
+/// Whether any key below a shape has this name.
+#[must_use]
+pub fn knows(shape: &Shape, name: &str) -> bool {
+    match shape {
+        Shape::Map(keys) => keys.iter().any(|k| k.name == name || knows(&k.shape, name)),
+        Shape::Free(inner) | Shape::List(inner) | Shape::OneOrMany(inner) => knows(inner, name),
+        Shape::Either(shapes) => shapes.iter().any(|s| knows(s, name)),
+        _ => false,
+    }
+}

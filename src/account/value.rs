@@ -213,18 +213,18 @@ pub fn host(text: &str) -> Result<Host, Problem> {
     if let Some(literal) = Host::literal(text) {
         return Ok(literal);
     }
-    let named = text.replace("%EMAILDOMAIN%", "placeholder").replace("%EMAILLOCALPART%", "placeholder");
+    // stand-ins that come through punycode as long as they are labels of their own, or parts of ASCII ones
+    let stand_ins = [("%EMAILDOMAIN%", "zz0domain0zz"), ("%EMAILLOCALPART%", "zz0local0zz")];
+    let named = stand_ins.iter().fold(text.to_owned(), |t, (name, stand_in)| t.replace(name, stand_in));
     host_trouble(&named, text)?;
-    if named != text {
-        return domain(&named).map(|_| Host { ascii: lower_names(text), unicode: text.to_owned() });
+    let plain = domain(&named)?;
+    if named == text {
+        return Ok(plain);
     }
-    domain(text)
-}
-
-/// Lower-cases all but the placeholders.
-fn lower_names(text: &str) -> String {
-    let lower = text.to_lowercase();
-    lower.replace("%emaildomain%", "%EMAILDOMAIN%").replace("%emaillocalpart%", "%EMAILLOCALPART%")
+    let back = |t: &str| stand_ins.iter().fold(t.to_owned(), |t, (name, stand_in)| t.replace(stand_in, name));
+    let (ascii, unicode) = (back(plain.ascii()), back(plain.unicode()));
+    let kept = stand_ins.iter().all(|(name, _)| ascii.matches(name).count() == text.matches(name).count());
+    if kept { Ok(Host { ascii, unicode }) } else { Err(Problem::new(&finding::BAD_HOST).arg("value", text)) }
 }
 
 /// The common ways to get a host name wrong, each with its own words.
@@ -425,6 +425,8 @@ mod tests {
             ("2001:db8::1", "2001:db8::1"),
             ("mail.example.jp.", "mail.example.jp"),
             ("Mail.%EMAILDOMAIN%", "mail.%EMAILDOMAIN%"),
+            ("メール.%EMAILDOMAIN%", "xn--4dkua4c.%EMAILDOMAIN%"),
+            ("%EMAILLOCALPART%.example.jp", "%EMAILLOCALPART%.example.jp"),
             ("localhost", "localhost"),
         ] {
             assert_eq!(host(text).map(|h| h.ascii().to_owned()), Ok(ascii.to_owned()), "{text}");

@@ -106,14 +106,21 @@ impl Teller<'_> {
         self.text(&format!("{name}.port"), endpoint.port);
         self.text(&format!("{name}.security"), endpoint.security.word());
         self.text(&format!("{name}.auth"), auth);
-        self.text(&format!("{name}.login"), server.login.word());
-        if server.login != Login::None {
-            self.username(&format!("{name}.username"), &server.username);
-        }
-        match server.login {
-            Login::Same => self.secret(&format!("{name}.password"), |f| f.incoming.first()),
-            Login::Own => self.secret(&format!("{name}.password"), |f| f.outgoing.get(index)),
-            Login::None => {}
+        let login = server.login_for(auth);
+        self.text(&format!("{name}.login"), login.word());
+        let first = self.subject.selection.incoming.first().map(|(i, _)| *i);
+        let incoming = first.map(|i| &self.subject.account.incoming[i]);
+        let (username, password) = (format!("{name}.username"), format!("{name}.password"));
+        match (login, incoming) {
+            (Login::None, _) => {}
+            (Login::Same, Some(incoming)) => {
+                self.username(&username, &incoming.username);
+                self.secret(&password, |f| f.incoming.get(first?));
+            }
+            _ => {
+                self.username(&username, &server.username);
+                self.secret(&password, |f| f.outgoing.get(index));
+            }
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use minijinja::Value;
 
+use super::readback::Refusal;
 use super::{Artifact, Builder, Met, choice, expect, readback, sheet};
-use crate::account::{Account, Fetched, Passwords, RawAccount, placeholder};
+use crate::account::{Account, Fetched, Login, Passwords, RawAccount, placeholder};
 use crate::client::{self, Client, FileSpec, HoldsSecret, Language, Options, Scope};
 use crate::finding::{self, Finding, Findings, Severity};
 use crate::format;
@@ -144,26 +145,25 @@ impl<'a> Job<'a> {
     }
 
     pub(super) fn failed(&self, code: &finding::Code, path: &str, reason: impl ToString) -> Finding {
-        Finding::new(code).arg("path", path).arg("reason", reason.to_string()).client(&self.client.id)
+        Finding::new(code)
+            .arg("path", path)
+            .arg("reason", self.scrubbed(&reason.to_string()))
+            .client(&self.client.id)
     }
 
     /// Law 8: what is published for all holds nothing of one. A login that is one user's own leaves the file out.
     fn domain_file_left_out(&self, file: &FileSpec, findings: &mut Findings) -> bool {
         let address = self.account.address.as_ref();
-        let own = |username: &String| placeholder::pattern(username, address).is_none();
-        let incoming = self
-            .selection
-            .incoming
-            .iter()
-            .map(|(i, _)| ("incoming.username", &self.account.incoming[*i].username));
-        let outgoing = self
-            .selection
-            .outgoing
-            .iter()
-            .map(|(i, _)| ("outgoing.username", &self.account.outgoing[*i].username));
-        let Some((setting, _)) =
-            incoming.chain(outgoing).find(|(_, username)| !username.is_empty() && own(username))
-        else {
+        let shared = |username: &str| placeholder::pattern(username, address).is_some();
+        let incoming = self.selection.incoming.iter().map(|(i, _)| &self.account.incoming[*i].username);
+        let own = |(i, auth): &(usize, String)| {
+            let server = &self.account.outgoing[*i];
+            (server.login_for(auth) == Login::Own).then_some(&server.username)
+        };
+        let outgoing = self.selection.outgoing.iter().filter_map(own);
+        let mut named =
+            incoming.map(|u| ("incoming.username", u)).chain(outgoing.map(|u| ("outgoing.username", u)));
+        let Some((setting, _)) = named.find(|(_, username)| !shared(username)) else {
             return false;
         };
         let finding =
@@ -190,17 +190,14 @@ impl<'a> Job<'a> {
             domain,
             expected: &expected,
         };
-        let made = self.make(&file.template, &file.format, view, &paths[0]).and_then(|(format, bytes)| {
-            let holds = check
-                .file(format, &bytes, Some(reading), &file.carries)
-                .map_err(|e| e.finding(&paths[0], &self.client.id))?;
-            Ok((format, bytes, holds))
+        let made = self.make(&file.template, &file.format, view, &paths[0]);
+        let made = made.and_then(|made| {
+            let carries = file.carries.as_slice();
+            let said = check.file(made.format, &made.bytes, Some(reading), carries);
+            self.judged(made, said, &paths[0])
         });
         match made {
-            Ok((format, bytes, secret)) => paths
-                .into_iter()
-                .map(|path| self.artifact(path, format, file.scope, secret, bytes.clone()))
-                .collect(),
+            Ok(made) => paths.into_iter().map(|path| self.artifact(path, file.scope, made.clone())).collect(),
             Err(finding) => {
                 findings.push(finding);
                 Vec::new()
@@ -208,41 +205,49 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn make(
-        &self,
-        template: &str,
-        format: &str,
-        view: &Value,
-        path: &str,
-    ) -> Result<(&'static format::Format, Vec<u8>), Finding> {
-        let text = self
-            .builder
-            .engine
-            .render(template, format, view)
-            .map_err(|e| self.failed(&finding::TEMPLATE_FAILED, path, e))?;
-        let format = format::find(format)
-            .ok_or_else(|| self.failed(&finding::TEMPLATE_FAILED, path, "no such format"))?;
+    fn make(&self, template: &str, format: &str, view: &Value, path: &str) -> Result<Made, Finding> {
+        let rendered = self.builder.engine.render(template, format, view);
+        let (text, secret) = rendered.map_err(|e| self.failed(&finding::TEMPLATE_FAILED, path, e))?;
+        let known = format::find(format);
+        let format = known.ok_or_else(|| self.failed(&finding::TEMPLATE_FAILED, path, "no such format"))?;
         let bytes = (format.encode)(&text).map_err(|e| self.failed(&finding::NOT_ENCODABLE, path, e))?;
-        Ok((format, bytes))
+        Ok(Made { format, bytes, secret })
     }
 
-    fn artifact(
-        &self,
-        path: String,
-        format: &'static format::Format,
-        scope: Scope,
-        secret: bool,
-        bytes: Vec<u8>,
-    ) -> Artifact {
+    /// A file that was read back. A secret that was revealed in it and that reading it did not find is a lie of its own.
+    fn judged(&self, made: Made, said: Result<bool, Refusal>, path: &str) -> Result<Made, Finding> {
+        let refusal = match said {
+            Ok(found) if found || !made.secret => return Ok(Made { secret: made.secret || found, ..made }),
+            Ok(_) => Refusal::Differs("incoming.password".to_owned()),
+            Err(refusal) => refusal,
+        };
+        let mut finding = refusal.finding(path, &self.client.id);
+        for (_, word) in &mut finding.args {
+            *word = self.scrubbed(word);
+        }
+        Err(finding)
+    }
+
+    /// A reason without any password in it: an error may quote the file.
+    fn scrubbed(&self, reason: &str) -> String {
+        let secrets = self.fetched.incoming.iter().chain(&self.fetched.outgoing).flatten();
+        if secrets.into_iter().any(|s| s.is_in(reason)) {
+            "(a reason that quotes a password)".to_owned()
+        } else {
+            reason.to_owned()
+        }
+    }
+
+    fn artifact(&self, path: String, scope: Scope, made: Made) -> Artifact {
         let user = scope == Scope::User;
         Artifact {
             path,
             client: Some(self.client.id.clone()),
-            format: format.name,
+            format: made.format.name,
             scope: if user { "user" } else { "domain" },
             address: self.account.address.as_ref().filter(|_| user).map(|a| a.as_str().to_owned()),
-            secret,
-            bytes,
+            secret: made.secret,
+            bytes: made.bytes,
         }
     }
 
@@ -264,19 +269,22 @@ impl<'a> Job<'a> {
         let view = view(&subject, Purpose::User);
         let facts = sheet::facts(self, language, &view)
             .map_err(|e| self.failed(&finding::TEMPLATE_FAILED, &path, e))?;
-        let (format, bytes) = self.make(sheet::TEMPLATE, "html", &facts.view, &path)?;
+        let made = self.make(sheet::TEMPLATE, "html", &facts.view, &path)?;
         let expected = expect::settings(&subject, Purpose::User);
-        let check = readback::Check {
-            engine: &self.builder.engine,
-            account: self.account,
-            domain: false,
-            expected: &expected,
-        };
-        let secret = check
-            .file(format, &bytes, None, &facts.carries)
-            .map_err(|e| e.finding(&path, &self.client.id))?;
-        Ok(self.artifact(path, format, Scope::User, secret, bytes))
+        let engine = &self.builder.engine;
+        let check = readback::Check { engine, account: self.account, domain: false, expected: &expected };
+        let said = check.file(made.format, &made.bytes, None, &facts.carries);
+        let made = self.judged(made, said, &path)?;
+        Ok(self.artifact(path, Scope::User, made))
     }
+}
+
+/// A file that was made: its format, its bytes, and whether a secret was revealed in it.
+#[derive(Clone)]
+struct Made {
+    format: &'static format::Format,
+    bytes: Vec<u8>,
+    secret: bool,
 }
 
 /// Whether a path made by a template stays in its folder and can be made everywhere.

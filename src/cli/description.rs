@@ -38,7 +38,7 @@ pub(super) fn load(
         return Ok(None);
     }
     let raw = RawAccount::read(&bytes, &name, library, &mut report.sources, &mut report.findings);
-    let Some(raw) = raw else { return Ok(None) };
+    let Some(raw) = raw.map_err(CliError::Usage)? else { return Ok(None) };
     let account = account::resolve(&raw, &mut report.findings);
     if let Some(account) = &account {
         lint::run(account, &raw, &mut report.findings);

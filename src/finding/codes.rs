@@ -87,6 +87,14 @@ codes! {
     HOST_IS_ADDRESS = "host-is-address", Error;
     /// `host:port`
     HOST_HAS_PORT = "host-has-port", Error;
+    /// a domain that is not the address's
+    DOMAIN_DIFFERS = "domain-differs", Error;
+    /// a password with no source or several
+    ONE_SOURCE = "one-source", Error;
+    /// `password: same` where there is no incoming server
+    SAME_AS_NOTHING = "same-as-nothing", Error;
+    /// more servers than anybody has
+    TOO_MANY = "too-many", Error;
     /// no mail address
     BAD_ADDRESS = "bad-address", Error;
     /// no `@`

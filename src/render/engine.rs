@@ -1,6 +1,7 @@
 //! The engine: strict about undefined names, an own formatter that escapes by file format and refuses booleans, `none` and
 //! lists, no `safe` filter. Readings have an environment of their own where what is absent is silence.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 
@@ -16,6 +17,11 @@ pub const TEXT: &str = "text";
 
 /// An inline text is a template whose name is this and its own source: so it is compiled once.
 const INLINE: &str = "text=";
+
+thread_local! {
+    /// Whether the formatter revealed a secret since the last render began: a render stays on its thread.
+    static REVEALED: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Why something did not render: without any value of the view.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -76,13 +82,15 @@ impl Engine {
         Self { templates: templates(library.clone()), readings: readings() }
     }
 
-    /// Renders a template below `templates/` for a file format.
+    /// Renders a template below `templates/` for a file format. Tells whether a secret was revealed in it.
     ///
     /// # Errors
     /// No such template, a syntax error, an undefined name, a value that the format cannot hold.
-    pub fn render(&self, template: &str, format: &str, view: &Value) -> Result<String, RenderError> {
+    pub fn render(&self, template: &str, format: &str, view: &Value) -> Result<(String, bool), RenderError> {
         let template = self.templates.get_template(&format!("{format}:{template}"))?;
-        Ok(template.render(view.clone())?)
+        REVEALED.set(false);
+        let text = template.render(view.clone())?;
+        Ok((text, REVEALED.replace(false)))
     }
 
     /// The names that a template uses.
@@ -179,6 +187,7 @@ fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Resu
         return out.write_str(value.as_str().unwrap_or_default()).map_err(Error::from);
     }
     if let Some(secret) = HeldSecret::of(value) {
+        REVEALED.set(true);
         return escaped(out, &format, secret.reveal(), format != TEXT);
     }
     match value.as_str() {
@@ -224,7 +233,7 @@ mod tests {
             secret => HeldSecret::value(&Secret::new("hunter<2".to_owned())),
         };
         let (_dir, engine) = engine(template);
-        engine.render("t", format, &view).map_err(|e| e.to_string())
+        engine.render("t", format, &view).map(|(text, _)| text).map_err(|e| e.to_string())
     }
 
     #[test]

@@ -28,8 +28,9 @@ pub(crate) fn encodable(text: &str, charset: &str) -> Option<bool> {
         return Some(true);
     }
     let encoding = Encoding::for_label(charset.as_bytes())?;
-    let (_, _, lossy) = encoding.encode(text);
-    Some(!lossy)
+    // both ways: U+2212 and the yen sign come back as other characters, without a word
+    let (bytes, _, lossy) = encoding.encode(text);
+    Some(!lossy && encoding.decode_without_bom_handling(&bytes).0 == text)
 }
 
 /// Whether Thunderbird's reader would give another text than this one: its JXON turns what JavaScript takes for a finite number,
@@ -110,6 +111,8 @@ mod tests {
     fn charsets() {
         assert_eq!(encodable("①㈱髙﨑", "windows-31j"), Some(true));
         assert_eq!(encodable("😀", "windows-31j"), Some(false));
+        assert_eq!(encodable("山田−太郎", "windows-31j"), Some(false));
+        assert_eq!(encodable("¥100", "windows-31j"), Some(false));
         assert_eq!(encodable("a", "klingon"), None);
     }
 }

@@ -188,19 +188,26 @@ impl Maker<'_> {
     fn outgoing(&self, index: usize, server: &Outgoing, auth: &str) -> Value {
         let mut map = self.endpoint(&server.endpoint, auth);
         map.insert("minutes", opt(server.minutes));
-        map.insert("login", server.login.word().into());
-        let secret = self.secret(|f| match server.login {
-            Login::Same => f.incoming.first(),
+        let login = server.login_for(auth);
+        map.insert("login", login.word().into());
+        // "the same login" is that of the incoming server which this client gets
+        let first = self.subject.selection.incoming.first().map(|(i, _)| *i);
+        let secret = self.secret(|f| match login {
+            Login::Same => f.incoming.get(first?),
             Login::Own => f.outgoing.get(index),
             Login::None => None,
         });
-        if server.login == Login::None {
-            if self.purpose != Purpose::Domain {
-                map.extend([("username", Value::from(())), ("password", Value::from(()))]);
+        match (&login, first) {
+            (Login::None, _) => {
+                if self.purpose != Purpose::Domain {
+                    map.extend([("username", Value::from(())), ("password", Value::from(()))]);
+                }
+                map.extend([("username_pattern", Value::from(())), ("derived", true.into())]);
             }
-            map.extend([("username_pattern", Value::from(())), ("derived", true.into())]);
-        } else {
-            self.login(&mut map, &server.username, secret);
+            (Login::Same, Some(first)) => {
+                self.login(&mut map, &self.subject.account.incoming[first].username, secret)
+            }
+            _ => self.login(&mut map, &server.username, secret),
         }
         Value::from(map)
     }

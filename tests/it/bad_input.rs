@@ -39,7 +39,7 @@ fn what_is_no_description_at_all() {
     one("# only a comment\n", "empty-description", 1, 1);
     one("- a\n- b\n", "not-a-mapping", 1, 1);
     one("just text", "not-a-mapping", 1, 1);
-    one("a: b\n---\nc: d\n", "yaml-syntax", 3, 1);
+    one("a: b\n---\nc: d\n", "several-documents", 3, 1);
     one("incoming:\n\thost: x\n", "yaml-syntax", 2, 2);
     one("address: [", "yaml-syntax", 1, 10);
     one("address: \"a\n", "yaml-syntax", 1, 10);
@@ -138,13 +138,13 @@ fn hosts_and_addresses() {
 
 #[test]
 fn names_of_things_that_are_not_there() {
-    one(format!("{MINIMAL}provider: gmial\n"), "unknown-provider", 4, 11);
+    one(format!("{MINIMAL}provider: gmial\n"), "unknown-provider-near", 4, 11);
     one(format!("{MINIMAL}provider: ../clients/generic\n"), "unknown-provider", 4, 11);
     one(format!("{MINIMAL}clients: {{ outlook: {{ vresion: 14.0 }} }}\n"), "unknown-option", 4, 32);
     one(format!("{MINIMAL}clients: {{ outlook: {{ version: 13.0 }} }}\n"), "bad-option", 4, 32);
-    one(format!("{MINIMAL}build: {{ clients: [thunderbrid] }}\n"), "unknown-client", 4, 20);
+    one(format!("{MINIMAL}build: {{ clients: [thunderbrid] }}\n"), "unknown-client-near", 4, 20);
     one(format!("{MINIMAL}build: {{ languages: [fr] }}\n"), "unknown-language", 4, 22);
-    one(format!("{MINIMAL}clients: {{ outlok: {{ version: 14.0 }} }}\n"), "unknown-client", 4, 31);
+    one(format!("{MINIMAL}clients: {{ outlok: {{ version: 14.0 }} }}\n"), "unknown-client-near", 4, 31);
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn every_mistake_is_told_in_one_run() {
         ("bad-size", 13),
         ("duplicate-key", 15),
         ("bad-word", 16),
-        ("unknown-client", 17),
+        ("unknown-client-near", 17),
     ];
     let expected: Vec<(String, u64)> = expected.iter().map(|(c, l)| ((*c).to_owned(), *l)).collect();
     assert_eq!(found.into_iter().map(|(c, l, _)| (c, l)).collect::<Vec<_>>(), expected);

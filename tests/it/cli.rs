@@ -16,12 +16,12 @@ fn the_smallest_description_exits_0_and_tells_what_was_assumed_and_who_cannot_be
         "note[security-assumed]: account.yaml:2: `incoming.security`: tls was assumed",
         "note[port-assumed]: account.yaml:2: `incoming.port`: 995 was assumed",
         "note[security-assumed]: account.yaml:3: `outgoing.security`: starttls was assumed",
-        "note[password-source-absent]: account.yaml:2: `incoming.password`: env MAIL_PASSWORD is not there; no file needs it",
+        "note[password-source-absent]: account.yaml:2: `incoming.password`: `env: MAIL_PASSWORD` is not there; that is fine, no file holds the password",
     ] {
         assert!(ran.stderr.lines().any(|l| l == line), "{line}\n{}", ran.stderr);
     }
     let refused = ran.stderr.lines().find(|l| l.starts_with("note[oe-starttls-only-on-25]")).unwrap();
-    assert!(refused.contains("outlook-express: nothing was written for it: "), "{refused}");
+    assert!(refused.contains("outlook-express: no settings file was written: "), "{refused}");
     assert!(!ran.stderr.contains("warning[") && !ran.stderr.contains("error["), "{}", ran.stderr);
     assert!(!ran.tree("out").keys().any(|p| p.ends_with("jp.reg")));
     assert!(ran.tree("out").contains_key("example.jp/tanaka@example.jp/outlook-express.ja.html"));
@@ -94,7 +94,7 @@ error[unknown-key-near]: unknown key `nmae`
 errors: 3, warnings: 0, notes: 1
 ";
 const JA: &str = "\
-参考[username-assumed]: account.yaml:2: `incoming.username`: メールアドレス 田中@example.jp とみなしました (ログイン名が異なる場合は `username` を追加してください)
+参考[username-assumed]: account.yaml:2: `incoming.username`: メールアドレス 田中@example.jp とみなしました（ログイン名が異なる場合は `username` を追加してください）
 エラー[host-underscore]: `incoming.host`: サーバー名に下線（_）は使えません: `mail_1.example.jp`
  --> account.yaml:2:35
   |

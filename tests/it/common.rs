@@ -211,7 +211,8 @@ impl Build {
 
     fn load(&self, built: &mut Built) -> Option<(Account, RawAccount)> {
         let (sources, findings) = (&mut built.sources, &mut built.findings);
-        let raw = RawAccount::read(self.yaml.as_bytes(), "account.yaml", &self.library, sources, findings)?;
+        let raw = RawAccount::read(self.yaml.as_bytes(), "account.yaml", &self.library, sources, findings)
+            .unwrap()?;
         let account = account::resolve(&raw, findings)?;
         lint::run(&account, &raw, findings);
         Some((account, raw))

@@ -4,7 +4,7 @@
 use mailprof::account::Passwords;
 use mailprof::finding::Severity;
 
-use super::common::{Build, Built, decode};
+use super::common::{Build, Built};
 
 /// What people and attackers write. The second: whether a description may hold it at all.
 fn table() -> Vec<(String, bool)> {
@@ -186,6 +186,8 @@ fn through_the_user_name() {
             quoted(&text)
         );
         let built = build(&yaml);
+        // a login of full-width letters is a mistake
+        let fine = fine && text != "ａｂｃ";
         assert_eq!(built.codes(Severity::Error).is_empty(), fine, "{text:?}: {}", built.report());
         if !fine {
             continue;
@@ -275,5 +277,4 @@ fn through_the_address() {
         }
     }
     assert!(seen.len() > 50);
-    let _ = decode(b"");
 }

@@ -1,8 +1,6 @@
 //! Law 5 (no file is delivered unread) and law 8 (what is published for all holds nothing of one; no password to a server whose
 //! login is another), and attempts to break them by templates and profiles of a user's own.
 
-use std::path::Path;
-
 use mailprof::account::Passwords;
 use mailprof::finding::Severity;
 use mailprof::library::Library;
@@ -277,5 +275,64 @@ fn an_override_that_cannot_be_read_is_an_error() {
     let library = Library::new(None, Some(dir.path().to_owned())).unwrap();
     assert!(library.template("sheet/sheet.html.j2").is_err());
     assert!(library.template("nowhere/x").is_ok_and(|t| t.is_none()));
-    assert!(Path::new(dir.path()).exists());
+}
+
+/// Two incoming servers with logins of their own: "the same login" is that of the server which the client gets.
+#[test]
+fn the_same_login_is_that_of_the_server_which_the_client_gets() {
+    let yaml = "address: a@example.jp\nincoming:\n\
+        \x20 - { protocol: imap, host: imap.example.jp, port: 993, security: tls, username: alpha, auth: [oauth2] }\n\
+        \x20 - { protocol: pop3, host: pop.example.jp, port: 995, security: tls, username: beta, password: { env: MAIL_PASSWORD } }\n\
+        outgoing: { host: smtp.example.jp, port: 465, security: tls }\n";
+    let built = Build::new(yaml).passwords(Passwords::Everywhere, PASSWORD).run();
+    assert_eq!(built.codes(Severity::Error), Vec::<&str>::new(), "{}", built.report());
+    assert!(!built.text(".mobileconfig").contains("alpha"));
+    assert!(!built.text("jp.reg").contains("alpha"));
+}
+
+/// A way in without a login, before one with: the chosen one decides.
+#[test]
+fn a_server_that_may_be_used_without_a_login() {
+    for auth in ["none", "pop-before-smtp", "client-ip"] {
+        let yaml = EASY.replace("port: 465,", &format!("port: 465, auth: [{auth}, password],"));
+        let built = Build::new(yaml).passwords(Passwords::Everywhere, PASSWORD).run();
+        assert_eq!(built.codes(Severity::Error), Vec::<&str>::new(), "{auth}: {}", built.report());
+    }
+}
+
+/// A secret that a template reveals where the reading does not look is found, and an error never quotes it.
+#[test]
+fn a_secret_cannot_be_hidden_from_reading_back() {
+    let apple = "apple-mail/account.mobileconfig.j2";
+    let tb = "thunderbird/config-v1.1.xml.j2";
+    for (client, template, from, to, file) in [
+        (
+            "thunderbird",
+            tb,
+            "<password>{{ server.password }}</password>",
+            "<!-- {{ server.password }} -->",
+            ".xml",
+        ),
+        ("apple-mail", apple, "<key>IncomingPassword</key>", "<key>X</key>", ".mobileconfig"),
+        ("thunderbird", tb, "</clientConfig>", "<{{ incoming.password }}></y></clientConfig>", ".xml"),
+        (
+            "thunderbird",
+            tb,
+            "</clientConfig>",
+            "{% set x %}{{ incoming.password }}{% endset %}{% include x %}",
+            ".xml",
+        ),
+    ] {
+        let built = with_template(client, template, from, to, EASY);
+        refused(&built, &["read-back-differs", "read-back-failed", "template-failed"], file);
+    }
+}
+
+/// Characters that Windows-31J gives back as others are no name for an ANSI client.
+#[test]
+fn a_name_that_comes_back_as_another_is_not_written() {
+    for name in ["山田−太郎", "¥100ショップ"] {
+        let built = Build::new(EASY.replace("Taro Tanaka", name)).run();
+        assert_eq!(built.codes(Severity::Error), Vec::<&str>::new(), "{name}: {}", built.report());
+    }
 }
