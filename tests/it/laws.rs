@@ -311,16 +311,22 @@ fn a_secret_cannot_be_hidden_from_reading_back() {
             tb,
             "<password>{{ server.password }}</password>",
             "<!-- {{ server.password }} -->",
-            ".xml",
+            "isp/example.jp.xml",
         ),
         ("apple-mail", apple, "<key>IncomingPassword</key>", "<key>X</key>", ".mobileconfig"),
-        ("thunderbird", tb, "</clientConfig>", "<{{ incoming.password }}></y></clientConfig>", ".xml"),
+        (
+            "thunderbird",
+            tb,
+            "</clientConfig>",
+            "<{{ incoming.password }}></y></clientConfig>",
+            "isp/example.jp.xml",
+        ),
         (
             "thunderbird",
             tb,
             "</clientConfig>",
             "{% set x %}{{ incoming.password }}{% endset %}{% include x %}",
-            ".xml",
+            "isp/example.jp.xml",
         ),
     ] {
         let built = with_template(client, template, from, to, EASY);
