@@ -1,6 +1,7 @@
 //! What is known about clients, providers and languages, and how files look: built into the binary, overridden file by file by
 //! folders of the user's. One lookup function; an override that cannot be read is an error, never a silent fall-back.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
@@ -8,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::account::Providers;
 use crate::client::{Client, Language, Reading};
-use crate::finding::Source;
+use crate::finding::{self, Source};
 use crate::parallel;
 
 static PROFILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/profiles");
@@ -91,7 +92,16 @@ impl Library {
                 None => Ok(client),
             }
         };
-        parallel::map(&self.names("clients")?, one).into_iter().collect()
+        let clients: Vec<Client> =
+            parallel::map(&self.names("clients")?, one).into_iter().collect::<Result<_, _>>()?;
+        let mut codes: BTreeMap<&str, &str> = finding::ALL.iter().map(|c| (c.id, "the program")).collect();
+        for (client, limit) in clients.iter().flat_map(|c| c.limits.iter().map(move |l| (c, l))) {
+            if let Some(other) = codes.insert(&limit.code, &client.id) {
+                let reason = format!("the code {} is also one of {other}.yaml's", limit.code);
+                return Err(LibraryError::Unsound { name: format!("clients/{}.yaml", client.id), reason });
+            }
+        }
+        Ok(clients)
     }
 
     /// A reading by its name.
@@ -137,12 +147,40 @@ impl Library {
         Ok(names)
     }
 
+    /// Folders of the user's own in which nothing overrides or adds anything: a wrong level, a misspelt name.
+    ///
+    /// # Errors
+    /// A folder that cannot be listed.
+    pub fn unused(&self, clients: &[Client]) -> Result<Vec<PathBuf>, LibraryError> {
+        let mut unused = Vec::new();
+        if let Some(dir) = &self.profiles {
+            let mut used = Vec::new();
+            for folder in ["clients", "providers", "languages", "readings"] {
+                used.extend(self.names(folder)?.into_iter().map(|id| format!("{folder}/{id}.yaml")));
+            }
+            if !used.iter().any(|name| dir.join(name).is_file()) {
+                unused.push(dir.clone());
+            }
+        }
+        if let Some(dir) = &self.templates {
+            let built_in =
+                TEMPLATES.dirs().flat_map(Dir::files).map(|f| f.path().to_string_lossy().into_owned());
+            let named = clients.iter().flat_map(|c| c.files.iter().map(|f| f.template.clone()));
+            if !built_in.chain(named).any(|name| dir.join(name).is_file()) {
+                unused.push(dir.clone());
+            }
+        }
+        Ok(unused)
+    }
+
     fn named<T: DeserializeOwned>(&self, name: &str, by: &str) -> Result<T, LibraryError> {
         let text = self
             .profile(name)?
             .ok_or_else(|| LibraryError::Missing { name: name.to_owned(), by: by.to_owned() })?;
-        serde_yaml::from_str(&text)
-            .map_err(|e| LibraryError::Parse { name: name.to_owned(), reason: e.to_string() })
+        serde_yaml::from_str(&text).map_err(|e| LibraryError::Parse {
+            name: name.to_owned(),
+            reason: e.without_snippet().to_string(),
+        })
     }
 
     fn profile(&self, name: &str) -> Result<Option<String>, LibraryError> {

@@ -11,7 +11,7 @@ mod sheet;
 use std::collections::BTreeMap;
 
 use crate::account::{Account, ClientOption, Fetched, Passwords, RawAccount, Sheets};
-use crate::client::{self, Client, HoldsSecret, Language, Options};
+use crate::client::{self, Client, HoldsSecret, Language, Options, Scope};
 use crate::finding::{self, Finding, Findings};
 use crate::library::{Library, LibraryError};
 use crate::parallel;
@@ -89,6 +89,9 @@ impl Builder {
             }
         }
         let languages = languages(library, raw, &wishes, findings)?;
+        for path in library.unused(&clients)? {
+            findings.push(Finding::new(&finding::OVERRIDE_UNUSED).arg("path", path.display()));
+        }
         Ok(Self {
             engine: Engine::new(library),
             library: library.clone(),
@@ -148,7 +151,9 @@ impl Builder {
         let (chosen, sheet) = (self.is_chosen(client), self.has_sheet(client));
         if chosen || sheet {
             let job = Job::new(self, account, raw, fetched, client);
-            if chosen {
+            // for a domain nothing is built for a client without files of the domain, so its limits say nothing
+            let published = client.files.iter().any(|f| f.scope == Scope::Domain);
+            if chosen && (account.address.is_some() || published) {
                 job.report(&mut findings);
                 job.files(&mut findings, &mut artifacts)?;
             }
@@ -183,8 +188,14 @@ fn languages(
     findings: &mut Findings,
 ) -> Result<Vec<Language>, LibraryError> {
     let mut languages = Vec::new();
-    let found = parallel::map(&wishes.languages, |id| library.language(id));
-    for (id, language) in wishes.languages.iter().zip(found) {
+    let mut ids: Vec<&String> = Vec::new();
+    for id in &wishes.languages {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    let found = parallel::map(&ids, |id| library.language(id));
+    for (id, language) in ids.into_iter().zip(found) {
         match language? {
             Some(language) => languages.push(language),
             None => {

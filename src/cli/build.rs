@@ -5,7 +5,7 @@ use std::path::Path;
 use super::description::Description;
 use super::outside::Outside;
 use super::{CliError, Report, args, description};
-use crate::account::{Account, RawAccount};
+use crate::account::{Account, RawAccount, Sheets};
 use crate::build::Builder;
 use crate::finding::Catalogue;
 use crate::library::Library;
@@ -13,6 +13,11 @@ use crate::sink::Folder;
 
 pub(super) fn run(args: &args::Build, library: &Library, words: &Catalogue) -> Result<u8, CliError> {
     usage(args)?;
+    let sheets = match &args.sheets {
+        Some(Sheets::Named(ids)) => ids.as_slice(),
+        _ => &[],
+    };
+    description::typed(library, &args.common, sheets, &args.languages, words)?;
     let mut report = Report::default();
     let built = build(args, library, &mut report)?;
     let out = args.out.display().to_string();
@@ -28,6 +33,9 @@ fn usage(args: &args::Build) -> Result<(), CliError> {
     let out = args.out.to_string_lossy();
     if out == "-" || [".tar", ".tar.zst", ".zip"].iter().any(|e| out.ends_with(e)) {
         return Err(CliError::Usage(format!("-o {out}: this version writes folders only, no archives")));
+    }
+    if args.out.exists() && !args.out.is_dir() {
+        return Err(CliError::Usage(format!("{out} is a file, not a folder; name another one with -o")));
     }
     match args.sheet_format.as_str() {
         "html" => Ok(()),

@@ -7,6 +7,7 @@ use crate::finding::Catalogue;
 use crate::library::Library;
 
 pub(super) fn run(args: &args::Check, library: &Library, words: &Catalogue) -> Result<u8, CliError> {
+    description::typed(library, &args.common, &[], &[], words)?;
     let mut report = Report::default();
     check(args, library, &mut report)?;
     report.finish(args.common.format, words, args.common.deny.is_some(), "")

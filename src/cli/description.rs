@@ -8,7 +8,8 @@ use super::args::Common;
 use super::{CliError, Report};
 use crate::account::{self, Account, ClientOption, RawAccount};
 use crate::build::{Builder, Wishes};
-use crate::finding::{self, Finding, Place, Source};
+use crate::client::unknown_client;
+use crate::finding::{self, Catalogue, Finding, Place, Source};
 use crate::library::Library;
 use crate::lint;
 
@@ -55,6 +56,36 @@ pub(super) fn wishes(common: &Common, raw: &RawAccount) -> Wishes {
         sheets: build.sheets.unwrap_or_default(),
         languages: build.languages.unwrap_or_else(|| vec!["ja".to_owned(), "en".to_owned()]),
         passwords: common.passwords.map(Into::into).or(build.passwords).unwrap_or_default(),
+    }
+}
+
+/// Ids that were typed and that nobody knows: bad usage.
+pub(super) fn typed(
+    library: &Library,
+    common: &Common,
+    sheets: &[String],
+    languages: &[String],
+    words: &Catalogue,
+) -> Result<(), CliError> {
+    let set = common.set.iter().map(|(client, ..)| client);
+    let mut clients = common.clients.iter().chain(sheets).chain(set).peekable();
+    let refuse = |finding: &Finding| {
+        let worded = words.word(finding);
+        Err(CliError::Usage(format!("{} ({})", worded.message, worded.help.unwrap_or_default())))
+    };
+    if clients.peek().is_some() {
+        let known = library.clients()?;
+        if let Some(id) = clients.find(|id| !known.iter().any(|c| c.id == **id)) {
+            return refuse(&unknown_client(id, &known));
+        }
+    }
+    let known = library.names("languages")?;
+    match languages.iter().find(|id| !known.contains(id)) {
+        Some(id) => {
+            let finding = Finding::new(&finding::UNKNOWN_LANGUAGE).arg("value", id);
+            refuse(&finding.arg("known", known.join(", ")))
+        }
+        None => Ok(()),
     }
 }
 

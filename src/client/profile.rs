@@ -152,10 +152,11 @@ pub struct TakesSide {
 }
 
 /// Whom a file is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// one user
+    #[default]
     User,
     /// published once for all users of a domain
     Domain,
@@ -179,6 +180,7 @@ pub struct FileSpec {
     /// unique in the profile
     pub name: String,
     /// whom it is for
+    #[serde(default)]
     pub scope: Scope,
     /// where it goes, below the user's or the domain's folder; templates
     pub paths: Vec<String>,
@@ -325,7 +327,25 @@ impl Client {
         if let Some(file) = self.files.iter().find(|f| f.paths.is_empty()) {
             return Some(format!("the file {} has no path", file.name));
         }
-        let unknown = self.limits.iter().flat_map(|l| &l.files).find(|f| !file_names.contains(&f.as_str()));
-        unknown.map(|f| format!("a limit names the file {f}, which it does not have"))
+        let limits = || self.limits.iter().flat_map(|l| &l.files);
+        if let Some(file) = limits().find(|f| !file_names.contains(&f.as_str())) {
+            return Some(format!("a limit names the file {file}, which it does not have"));
+        }
+        let carried = self.files.iter().flat_map(|f| &f.carries);
+        let shown = self.steps.iter().flat_map(|s| &s.show);
+        let labelled = self.labels.keys().chain(self.errors.iter().map(|e| &e.setting));
+        let unknown = carried.chain(shown).chain(labelled).find(|s| !is_setting(s));
+        unknown.map(|s| format!("there is no setting {s}"))
     }
+}
+
+/// Settings of a server, below `incoming.` and `outgoing.`.
+const OF_SERVER: &[&str] =
+    &["protocol", "host", "port", "security", "auth", "username", "password", "leave_on_server", "login"];
+
+/// Whether a name is a setting's: what `carries`, `show` and labels speak of.
+fn is_setting(name: &str) -> bool {
+    let server = name.strip_prefix("incoming.").or_else(|| name.strip_prefix("outgoing."));
+    let own = ["address", "name", "incoming_servers", "outgoing_servers"];
+    own.contains(&name) || server.is_some_and(|s| OF_SERVER.contains(&s))
 }

@@ -151,7 +151,7 @@ codes! {
     PATH_TAKEN = "path-taken", Error;
     /// a limit's condition could not be evaluated
     LIMIT_FAILED = "limit-failed", Error;
-    /// a file of a user's own folder that nothing uses
+    /// a folder of the user's own in which nothing is used
     OVERRIDE_UNUSED = "override-unused", Warning;
     /// a file's bytes cannot hold the text
     NOT_ENCODABLE = "not-encodable", Error;

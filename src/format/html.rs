@@ -15,7 +15,19 @@ const VOID: &[&str] =
     &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 
 /// Elements that run or fetch something.
-const REFUSED: &[&str] = &["script", "iframe", "object", "embed", "base", "link"];
+const REFUSED: &[&str] = &[
+    "script", "iframe", "object", "embed", "base", "link", "form", "template", "noscript", "frame", "portal",
+];
+
+/// Whether a style fetches something: `@import`, or `url()` of anything but data and fragments, or what a backslash may hide.
+fn fetches(style: &str) -> bool {
+    let folded = style.to_ascii_lowercase();
+    let inside = |rest: &str| {
+        let target = rest.trim_start_matches([' ', '"', '\'']);
+        target.starts_with("data:") || target.starts_with('#')
+    };
+    folded.contains("@import") || folded.contains('\\') || folded.split("url(").skip(1).any(|r| !inside(r))
+}
 
 fn wrong(error: impl fmt::Display) -> FormatError {
     FormatError::new(format!("not readable as HTML: {error}"))
@@ -24,6 +36,11 @@ fn wrong(error: impl fmt::Display) -> FormatError {
 /// The marked texts. Scripts and references to anything outside are refused: a sheet fetches nothing.
 pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
     let text = std::str::from_utf8(bytes).map_err(|_| FormatError::new("not UTF-8"))?;
+    // a value cannot open a style sheet: its `<` is escaped
+    let styles = text.split("<style").skip(1).map(|s| s.split("</style").next().unwrap_or(s));
+    if styles.into_iter().any(fetches) || text.contains("<STYLE") {
+        return Err(wrong("a style sheet that fetches something"));
+    }
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = false;
     reader.config_mut().allow_unmatched_ends = true;
@@ -92,7 +109,13 @@ fn setting(tag: &BytesStart<'_>) -> Result<Option<String>, FormatError> {
         let (key, value): (&str, _) = (attribute.key.as_ref(), attribute.value);
         let is = |other: &&str| key.eq_ignore_ascii_case(other);
         let fetched = ["src", "srcset", "data", "poster"].iter().any(is) && !value.starts_with("data:");
-        if key.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("on")) || fetched {
+        let link = key.eq_ignore_ascii_case("href") || key.eq_ignore_ascii_case("xlink:href");
+        let elsewhere = link && !tag.name().as_ref().eq_ignore_ascii_case("a") && !value.starts_with('#');
+        let runs = link && value.trim_start().to_ascii_lowercase().starts_with("javascript:");
+        let refresh = is(&"http-equiv") && value.eq_ignore_ascii_case("refresh");
+        let hidden = is(&"hidden") || is(&"style") && fetches(&value);
+        let handler = key.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("on"));
+        if handler || fetched || elsewhere || runs || refresh || hidden {
             return Err(wrong(format!("the attribute {key} has no place on a sheet")));
         }
         if is(&"data-setting") && !value.is_empty() {

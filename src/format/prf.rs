@@ -42,9 +42,10 @@ fn sections(text: &str) -> Result<Map<String, Value>, FormatError> {
     let mut name = None;
     for line in crlf_lines(text)?.into_iter().filter(|l| !l.is_empty() && !l.starts_with(';')) {
         if let Some(section) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
-            if sections.insert(section.to_owned(), json!({})).is_some() {
+            if sections.keys().any(|s| s.eq_ignore_ascii_case(section)) {
                 return Err(FormatError::new(format!("the section {section} stands twice")));
             }
+            sections.insert(section.to_owned(), json!({}));
             name = Some(section.to_owned());
             continue;
         }
@@ -52,9 +53,10 @@ fn sections(text: &str) -> Result<Map<String, Value>, FormatError> {
             line.split_once('=').ok_or_else(|| FormatError::new("a line is neither section nor key"))?;
         let section = name.as_ref().and_then(|n| sections.get_mut(n)).and_then(Value::as_object_mut);
         let section = section.ok_or_else(|| FormatError::new("a key stands before any section"))?;
-        if section.insert(key.to_owned(), Value::String(value.to_owned())).is_some() {
+        if section.keys().any(|k| k.eq_ignore_ascii_case(key)) {
             return Err(FormatError::new(format!("the key {key} stands twice")));
         }
+        section.insert(key.to_owned(), Value::String(value.to_owned()));
     }
     Ok(sections)
 }

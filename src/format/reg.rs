@@ -43,12 +43,25 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
     for line in lines.filter(|l| !l.is_empty() && !l.starts_with(';')) {
         if let Some(path) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
             let deleted = path.starts_with('-');
-            keys.push((path.trim_start_matches('-').to_owned(), deleted, Map::new()));
+            let path = path.strip_prefix('-').unwrap_or(path);
+            let same =
+                |k: &(String, bool, Map<String, Value>)| k.0.eq_ignore_ascii_case(path) && k.1 == deleted;
+            if keys.iter().any(same) {
+                return Err(FormatError::new("a key stands twice"));
+            }
+            if deleted && keys.iter().any(|k| !k.1) {
+                return Err(FormatError::new("a key is deleted after others were written"));
+            }
+            keys.push((path.to_owned(), deleted, Map::new()));
             continue;
         }
         let (name, value) = assignment(line)?;
         let (_, _, values) =
             keys.last_mut().ok_or_else(|| FormatError::new("a value stands before any key"))?;
+        // the registry folds the case of names
+        if values.keys().any(|k| k.eq_ignore_ascii_case(&name)) {
+            return Err(FormatError::new("a value stands twice"));
+        }
         values.insert(name, value);
     }
     let keys: Vec<Value> = keys
@@ -128,6 +141,9 @@ mod tests {
             assert!(read(&format!("[K]\n{bad}")).is_err(), "{bad}");
         }
         assert!(read("\"a\"=\"b\"\n").is_err(), "a value before any key");
+        assert!(read("[K]\n\"a\"=\"b\"\n\"A\"=\"c\"\n").is_err(), "a value twice");
+        assert!(read("[K]\n\n[k]\n").is_err(), "a key twice");
+        assert!(read("[K]\n\n[-K]\n").is_err(), "a deletion at the end");
         assert!(decode(b"REGEDIT4\r\n").is_err());
         assert!(escape(&mut String::new(), "a\r\n[K]").is_err());
     }

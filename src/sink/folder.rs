@@ -3,11 +3,13 @@
 //! and is never touched.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 
 use super::SinkError;
+use sha2::{Digest, Sha256};
+
 use super::manifest::{self, Entry};
 use crate::build::Artifact;
 
@@ -33,16 +35,11 @@ impl Folder {
     /// OUT cannot be made, read or written.
     pub fn open(out: &Path) -> Result<Self, SinkError> {
         fs::create_dir_all(out).map_err(SinkError::new("make the folder", out))?;
+        let journal = open_journal(&out.join(JOURNAL))?;
         let mut earlier: BTreeSet<String> =
             manifest::paths(&read(&out.join(MANIFEST))?).into_iter().collect();
         earlier.extend(read(&out.join(JOURNAL))?.lines().map(str::to_owned));
-        earlier.retain(|p| is_below(Path::new(p)));
-        let path = out.join(JOURNAL);
-        let journal = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .map_err(SinkError::new("write", path))?;
+        earlier.retain(|p| is_below(Path::new(p)) && p != MANIFEST && p != JOURNAL);
         Ok(Self { out: out.to_owned(), entries: Vec::new(), earlier, journal, parent: PathBuf::new() })
     }
 
@@ -81,6 +78,25 @@ impl Folder {
     }
 }
 
+/// Opens the journal, which no other run may be writing. Something else under its name is not ours to follow.
+fn open_journal(path: &Path) -> Result<File, SinkError> {
+    if fs::symlink_metadata(path).is_ok_and(|m| !m.is_file()) {
+        return Err(SinkError::new("use as a file", path)(ErrorKind::InvalidInput.into()));
+    }
+    let journal = OpenOptions::new().create(true).append(true).open(path);
+    let journal = journal.map_err(SinkError::new("write", path))?;
+    match journal.try_lock() {
+        Ok(()) => Ok(journal),
+        // a file system without locks: then nobody can be asked
+        Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => Ok(journal),
+        Err(TryLockError::WouldBlock) => {
+            let busy = std::io::Error::new(ErrorKind::WouldBlock, "another run is filling this folder");
+            Err(SinkError::new("write", path)(busy))
+        }
+        Err(TryLockError::Error(error)) => Err(SinkError::new("lock", path)(error)),
+    }
+}
+
 /// Whether a path from a manifest stays below OUT.
 fn is_below(path: &Path) -> bool {
     path.components().all(|c| matches!(c, Component::Normal(_))) && path.components().next().is_some()
@@ -110,8 +126,10 @@ fn make_folders(out: &Path, path: &Path) -> Result<(), SinkError> {
 
 /// Temporary name, then rename. A file with a secret is readable by its owner alone from its first byte on.
 fn replace(path: &Path, bytes: &[u8], secret: bool) -> Result<(), SinkError> {
+    // a name of fixed length: the final one may be as long as the file system allows
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = path.with_file_name(format!(".{name}{TEMPORARY}"));
+    let hash: String = Sha256::digest(name.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect();
+    let temporary = path.with_file_name(format!(".{hash}{TEMPORARY}"));
     let mut file = create(&temporary, secret).map_err(SinkError::new("write", &temporary))?;
     let written = file.write_all(bytes).map_err(SinkError::new("write", path));
     drop(file);
@@ -157,7 +175,8 @@ fn remove(out: &Path, path: &Path) -> Result<(), SinkError> {
     let file = out.join(path);
     match fs::remove_file(&file) {
         Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        // gone, or somebody made a folder of that name: not ours
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::IsADirectory) => {}
         Err(error) => return Err(SinkError::new("remove", file)(error)),
     }
     for parent in parents {
@@ -170,7 +189,12 @@ fn remove(out: &Path, path: &Path) -> Result<(), SinkError> {
 
 /// Removes temporary files that an interrupted run left, all but our journal.
 fn sweep(folder: &Path) -> Result<(), SinkError> {
-    for entry in fs::read_dir(folder).map_err(SinkError::new("list", folder))? {
+    let entries = match fs::read_dir(folder) {
+        // a folder that we may not list is not one that we made
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => return Ok(()),
+        entries => entries.map_err(SinkError::new("list", folder))?,
+    };
+    for entry in entries {
         let entry = entry.map_err(SinkError::new("list", folder))?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let kind = entry.file_type().map_err(SinkError::new("list", folder))?;
@@ -243,6 +267,31 @@ mod tests {
         drop(folder);
         build(&out, &[("b", "2")]);
         assert_eq!(tree(&out), BTreeSet::from(["b", "manifest.jsonl"].map(str::to_owned)));
+    }
+
+    #[test]
+    fn two_runs_do_not_fill_one_folder_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = Folder::open(dir.path()).unwrap();
+        let error = Folder::open(dir.path()).unwrap_err();
+        assert!(error.to_string().contains("another run is filling this folder"), "{error}");
+        drop(first);
+        build(dir.path(), &[("a", "1")]);
+    }
+
+    #[test]
+    fn strange_things_in_the_folder_do_not_end_the_run() {
+        let dir = tempfile::tempdir().unwrap();
+        build(dir.path(), &[("a/one", "1"), ("b", "2")]);
+        fs::remove_file(dir.path().join("b")).unwrap();
+        fs::create_dir(dir.path().join("b")).unwrap();
+        let manifest = dir.path().join(MANIFEST);
+        let own = Entry { path: MANIFEST.to_owned(), ..Entry::of(&artifact("x", "")) };
+        let text = fs::read_to_string(&manifest).unwrap() + &serde_json::to_string(&own).unwrap() + "\n";
+        fs::write(&manifest, text).unwrap();
+        let long = format!("{}.xml", "d".repeat(250));
+        build(dir.path(), &[(long.as_str(), "3")]);
+        assert!(manifest.exists() && dir.path().join("b").is_dir() && dir.path().join(long).exists());
     }
 
     #[test]

@@ -346,3 +346,48 @@ fn a_name_that_comes_back_as_another_is_not_written() {
         assert_eq!(built.codes(Severity::Error), Vec::<&str>::new(), "{name}: {}", built.report());
     }
 }
+
+/// What a template adds is read too: a second account, a name in another case, another way to treat the profile.
+#[test]
+fn a_second_account_is_found() {
+    let oe = "outlook-express/account.reg.j2";
+    let prf = "outlook/account.prf.j2";
+    let second = "\n[HKEY_CURRENT_USER\\Software\\Microsoft\\Internet Account Manager\\Accounts\\x]\n\"POP3 Server\"=\"evil.example\"\n\n[HKEY_CURRENT_USER";
+    for (client, template, from, to, file) in [
+        ("outlook-express", oe, "\n[HKEY_CURRENT_USER", second, ".reg"),
+        (
+            "outlook-express",
+            oe,
+            "\"SMTP Server\"=",
+            "\"smtp server\"=\"evil.example\"\n\"SMTP Server\"=",
+            ".reg",
+        ),
+        (
+            "outlook-express",
+            oe,
+            "\"SMTP Server\"=",
+            "\"IMAP Server\"=\"evil.example\"\n\"SMTP Server\"=",
+            ".reg",
+        ),
+        ("outlook", prf, "OverwriteProfile=Append", "OverwriteProfile=Yes", ".prf"),
+        ("outlook", prf, "SMTPServer={{", "smtpserver=evil.example\nSMTPServer={{", ".prf"),
+        (
+            "outlook",
+            prf,
+            "[Account1]\n",
+            "[Account1]\nOrganization=x\n[Account2]\nPOP3Server=evil.example\n",
+            ".prf",
+        ),
+    ] {
+        let built = with_template(client, template, from, to, EASY);
+        refused(&built, &["read-back-differs", "read-back-failed"], file);
+    }
+    let listed = with_template(
+        "outlook",
+        prf,
+        "[Account1]\n",
+        "Account2=I_Mail\n[Account2]\nPOP3Server=evil.example\n[Account1]\n",
+        EASY,
+    );
+    refused(&listed, &["read-back-differs", "read-back-failed"], ".prf");
+}
