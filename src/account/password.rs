@@ -16,7 +16,7 @@ pub enum PasswordSource {
     Written(Secret),
     /// an environment variable
     Env(String),
-    /// the first line of a file, by a path from the description's folder
+    /// a file of one line, by a path from the description's folder
     File(PathBuf),
     /// a column of the users' file
     Column(String),

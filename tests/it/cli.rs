@@ -394,7 +394,7 @@ fn folders_that_override_nothing_are_told() {
     };
     assert_eq!(told(&["--templates", "t"]), (0, true));
     assert_eq!(told(&["--profiles", "p"]), (0, true));
-    assert_eq!(told(&["--templates", "t/templates"]).1, false);
+    assert!(!told(&["--templates", "t/templates"]).1);
 }
 
 #[test]
