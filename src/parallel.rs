@@ -25,10 +25,10 @@ pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<
         mine.collect::<Vec<_>>()
     };
     let mut done: Vec<(usize, R)> = thread::scope(|scope| {
-        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(take)).collect();
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(take)).collect();
         let mine = take();
         let theirs =
-            helpers.into_iter().flat_map(|h| h.join().unwrap_or_else(|p| std::panic::resume_unwind(p)));
+            others.into_iter().flat_map(|h| h.join().unwrap_or_else(|p| std::panic::resume_unwind(p)));
         mine.into_iter().chain(theirs).collect()
     });
     done.sort_by_key(|(at, _)| *at);
