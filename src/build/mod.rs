@@ -126,7 +126,8 @@ impl Builder {
         sink: &mut dyn FnMut(Artifact) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut makers = BTreeMap::new();
-        for made in parallel::map(&self.clients, |client| self.one(client, account, raw, fetched)) {
+        let work = |client: &Client| self.one(client, account, raw, fetched);
+        parallel::in_order(&self.clients, work, |made| {
             let (artifacts, told) = made?;
             findings.extend(told);
             for artifact in artifacts {
@@ -135,8 +136,8 @@ impl Builder {
                     None => sink(artifact)?,
                 }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// One client's artifacts, and what is to be told of them.
