@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 use serde::de::DeserializeOwned;
 
 use crate::account::Providers;
-use crate::client::{Client, Language, Reading};
+use crate::client::{Client, Language, Limit, Reading, Scope};
 use crate::finding::{self, Source};
 use crate::parallel;
 
@@ -94,14 +94,17 @@ impl Library {
         };
         let clients: Vec<Client> =
             parallel::map(&self.names("clients")?, one).into_iter().collect::<Result<_, _>>()?;
-        let mut codes: BTreeMap<&str, &str> = finding::ALL.iter().map(|c| (c.id, "the program")).collect();
-        for (client, limit) in clients.iter().flat_map(|c| c.limits.iter().map(move |l| (c, l))) {
-            if let Some(other) = codes.insert(&limit.code, &client.id) {
-                let reason = format!("the code {} is also one of {other}.yaml's", limit.code);
-                return Err(LibraryError::Unsound { name: format!("clients/{}.yaml", client.id), reason });
-            }
-        }
-        Ok(clients)
+        let common = self.common_limits()?;
+        distinct_codes(&clients, &common)?;
+        embeddable(&clients)?;
+        Ok(clients.into_iter().map(|c| with_common(c, &common)).collect())
+    }
+
+    /// Limits that hold for any client.
+    fn common_limits(&self) -> Result<Vec<Limit>, LibraryError> {
+        let one = |name: String| self.named::<Vec<Limit>>(&format!("limits/{name}.yaml"), "limits");
+        let lists = self.names("limits")?.into_iter().map(one).collect::<Result<Vec<_>, _>>()?;
+        Ok(lists.into_iter().flatten().map(|limit| Limit { common: true, ..limit }).collect())
     }
 
     /// A reading by its name.
@@ -155,7 +158,7 @@ impl Library {
         let mut unused = Vec::new();
         if let Some(dir) = &self.profiles {
             let mut used = Vec::new();
-            for folder in ["clients", "providers", "languages", "readings"] {
+            for folder in ["clients", "providers", "languages", "readings", "limits"] {
                 used.extend(self.names(folder)?.into_iter().map(|id| format!("{folder}/{id}.yaml")));
             }
             if !used.iter().any(|name| dir.join(name).is_file()) {
@@ -202,6 +205,46 @@ impl Providers for Library {
     fn ids(&self) -> Vec<String> {
         self.names("providers").unwrap_or_default()
     }
+}
+
+fn unsound(client: &Client, reason: String) -> LibraryError {
+    LibraryError::Unsound { name: format!("clients/{}.yaml", client.id), reason }
+}
+
+/// A code means one thing.
+fn distinct_codes(clients: &[Client], common: &[Limit]) -> Result<(), LibraryError> {
+    let mut codes: BTreeMap<&str, &str> = finding::ALL.iter().map(|c| (c.id, "the program")).collect();
+    codes.extend(common.iter().map(|limit| (limit.code.as_str(), "the common limits")));
+    for (client, limit) in clients.iter().flat_map(|c| c.limits.iter().map(move |l| (c, l))) {
+        if let Some(other) = codes.insert(&limit.code, &client.id) {
+            return Err(unsound(client, format!("the code {} is also one of {other}", limit.code)));
+        }
+    }
+    Ok(())
+}
+
+/// What a file embeds must be there and embed nothing itself; what is published for all embeds nothing of one.
+fn embeddable(clients: &[Client]) -> Result<(), LibraryError> {
+    let find = |client: &str, file: &str| clients.iter().find(|c| c.id == client)?.file(file);
+    for (client, file) in clients.iter().flat_map(|c| c.files.iter().map(move |f| (c, f))) {
+        for name in file.embeds.values() {
+            let (other, embedded) = client.embedded(name);
+            let fits = find(other, embedded)
+                .is_some_and(|f| f.embeds.is_empty() && (file.scope == Scope::User || f.scope == file.scope));
+            if !fits {
+                return Err(unsound(client, format!("the file {} cannot embed {name}", file.name)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A client's own limits, then those that hold for any that people use.
+fn with_common(mut client: Client, common: &[Limit]) -> Client {
+    if client.sheet {
+        client.limits.extend(common.iter().cloned());
+    }
+    client
 }
 
 fn stem(path: &Path) -> Option<String> {

@@ -193,6 +193,13 @@ impl Host {
         Self { ascii: expand(&self.ascii).to_ascii_lowercase(), unicode: expand(&self.unicode) }
     }
 
+    /// With `%EMAILDOMAIN%` replaced alone, for what is published for all users of a domain.
+    #[must_use]
+    pub fn with_domain(&self, domain: &str) -> Self {
+        let expand = |s: &str| s.replace("%EMAILDOMAIN%", domain);
+        Self { ascii: expand(&self.ascii), unicode: expand(&self.unicode) }
+    }
+
     fn literal(text: &str) -> Option<Self> {
         let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
         let ip = match bare.parse::<Ipv6Addr>() {

@@ -1,11 +1,12 @@
 //! Which of an account's servers a client gets: the first, in the order of preference, that it takes and that meets no limit of
-//! severity `error`; and which way to log in: the first of the server's that the client takes.
+//! severity `error`; and which way to log in: the first of the server's that the client takes. How many servers its files can list
+//! is the client's too.
 
 use minijinja::Value;
 
 use super::limits::{self, Met};
 use crate::account::{Account, Endpoint};
-use crate::client::{Client, TakesSide};
+use crate::client::{Client, Servers, TakesSide};
 use crate::finding::Severity;
 use crate::render::{Engine, Selection};
 
@@ -28,7 +29,8 @@ pub(super) fn choose<'a>(
     };
     if incoming.len() <= 1 && outgoing.len() <= 1 {
         let selection = Selection { incoming, outgoing };
-        let met = met(&selection);
+        let mut met = met(&selection);
+        met.extend(left_out(account, &selection, &met));
         return (selection, met);
     }
     let pairs = pairs(&incoming, &outgoing);
@@ -40,12 +42,58 @@ pub(super) fn choose<'a>(
         let others = servers.iter().filter(|s| Some(*s) != lead && fit(s));
         lead.into_iter().chain(others).cloned().collect()
     };
-    let selection = Selection {
+    let mut selection = Selection {
         incoming: behind(&incoming, lead_in, &|s| fits(Some(s), lead_out).0),
         outgoing: behind(&outgoing, lead_out, &|s| fits(lead_in, Some(s)).0),
     };
-    let met = met(&selection);
+    if let Some(takes) = &client.takes {
+        let protocol = |index: usize| account.incoming[index].protocol.as_str();
+        listed(&mut selection.incoming, takes.incoming.servers, protocol);
+        listed(&mut selection.outgoing, takes.outgoing.servers, |_| "smtp");
+    }
+    let mut met = met(&selection);
+    met.extend(left_out(account, &selection, &met));
     (selection, met)
+}
+
+/// Keeps as many servers as a client's files can list.
+fn listed<'p>(servers: &mut Vec<Candidate>, most: Servers, protocol: impl Fn(usize) -> &'p str) {
+    match most {
+        Servers::All => {}
+        Servers::One => servers.truncate(1),
+        Servers::EachProtocol => {
+            let mut seen = Vec::new();
+            servers.retain(|(index, _)| {
+                let is_new = !seen.contains(&protocol(*index));
+                seen.push(protocol(*index));
+                is_new
+            });
+        }
+    }
+}
+
+/// What a client is told of the servers that it does not get. Says nothing where it gets none at all.
+fn left_out<'a>(account: &Account, selection: &Selection, met: &[Met<'_>]) -> Option<Met<'a>> {
+    if met.iter().any(Met::stops_all) {
+        return None;
+    }
+    let in_out = |kept: bool| {
+        let is = |list: &[Candidate], index: usize| list.iter().any(|(i, _)| *i == index) == kept;
+        let incoming = account.incoming.iter().enumerate().filter(|(i, _)| is(&selection.incoming, *i));
+        let incoming = incoming.map(|(_, s)| named(&s.protocol, &s.endpoint));
+        let outgoing = account.outgoing.iter().enumerate().filter(|(i, _)| is(&selection.outgoing, *i));
+        incoming.chain(outgoing.map(|(_, s)| named("smtp", &s.endpoint))).collect::<Vec<_>>()
+    };
+    let left = in_out(false);
+    let first =
+        account.incoming.iter().enumerate().any(|(i, _)| !selection.incoming.iter().any(|s| s.0 == i));
+    let setting = if first { "incoming" } else { "outgoing" };
+    (!left.is_empty()).then(|| Met::LeftOut { setting, kept: in_out(true), left })
+}
+
+/// A server as people name it: `imap imap.example.jp:993`.
+fn named(protocol: &str, endpoint: &Endpoint) -> String {
+    format!("{protocol} {}:{}", endpoint.host.unicode(), endpoint.port)
 }
 
 /// A server's index, and the way to log in that was chosen for it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::account::{Fetched, Host, Leave, Login, placeholder};
-use crate::render::{Purpose, Subject, carried_name};
+use crate::render::{Purpose, Subject, carried_name, filled};
 use crate::secret::Secret;
 
 /// A setting's value.
@@ -22,6 +22,7 @@ pub(super) type Settings = BTreeMap<String, Expected>;
 pub(super) fn settings(subject: &Subject<'_>, purpose: Purpose) -> Settings {
     let account = subject.account;
     let mut teller = Teller { subject, purpose, out: Settings::new() };
+    teller.text("domain", account.domain.ascii());
     if let Some(address) = account.address.as_ref().filter(|_| purpose == Purpose::User) {
         teller.text("address", address.as_str());
         if let Some(name) = carried_name(account, subject.client) {
@@ -73,10 +74,7 @@ impl Teller<'_> {
     }
 
     fn host(&self, host: &Host) -> String {
-        match self.subject.account.address.as_ref().filter(|_| self.purpose == Purpose::User) {
-            Some(user) => host.expand(user.local(), self.subject.account.domain.ascii()).ascii().to_owned(),
-            None => host.ascii().to_owned(),
-        }
+        filled(host, self.subject.account, self.purpose).ascii().to_owned()
     }
 
     fn incoming(&mut self, name: &str, index: usize, auth: &str) {

@@ -1,16 +1,18 @@
 //! One account for one client: its servers, its limits, its files and sheets, each rendered, encoded and read back.
 
+use std::collections::BTreeMap;
+
 use minijinja::Value;
 
-use super::readback::Refusal;
-use super::{Artifact, Builder, Met, choice, expect, readback, sheet};
-use crate::account::{Account, Fetched, Login, Passwords, RawAccount, placeholder};
+use super::read::Refusal;
+use super::{Artifact, Builder, Met, Outcome, Outcomes, choice, codes, expect, readback, sheet};
+use crate::account::{Account, Fetched, Host, Login, Passwords, RawAccount, placeholder};
 use crate::client::{self, Client, FileSpec, HoldsSecret, Language, Options, Scope};
 use crate::finding::{self, Finding, Findings, Severity};
 use crate::format;
 use crate::library::LibraryError;
 use crate::paths;
-use crate::render::{Purpose, Selection, Subject, view};
+use crate::render::{Embedded, Purpose, Selection, Subject, view};
 
 /// One account for one client.
 pub(super) struct Job<'a> {
@@ -25,6 +27,7 @@ pub(super) struct Job<'a> {
 }
 
 static NO_OPTIONS: Options = Options::new();
+static NOTHING_EMBEDDED: BTreeMap<String, Option<Embedded>> = BTreeMap::new();
 
 impl<'a> Job<'a> {
     pub(super) fn new(
@@ -63,6 +66,7 @@ impl<'a> Job<'a> {
             selection,
             fetched: (may_hold && passwords == Passwords::Everywhere).then_some(self.fetched),
             passwords,
+            embedded: &NOTHING_EMBEDDED,
         }
     }
 
@@ -72,6 +76,20 @@ impl<'a> Job<'a> {
         for met in &self.met {
             findings.push(met.finding(self, &view, named));
         }
+    }
+
+    /// How the client came off; `any`: whether any file of it was made.
+    pub(super) fn outcome(&self, any: bool) -> Outcome {
+        let tells = |m: &&Met<'_>| m.severity() > Severity::Note || matches!(m, Met::LeftOut { .. });
+        let why: Vec<String> = self.met.iter().filter(tells).map(|m| m.code().to_owned()).collect();
+        let none = !any
+            && self.client.files.iter().any(|f| f.scope == Scope::Domain || self.account.address.is_some());
+        let result = match () {
+            () if none || self.met.iter().any(Met::stops_all) => Outcomes::Impossible,
+            () if why.is_empty() => Outcomes::Written,
+            () => Outcomes::Losses,
+        };
+        Outcome { client: self.client.id.clone(), result, why }
     }
 
     /// Whether a limit of severity `error` keeps a file from being written.
@@ -85,37 +103,119 @@ impl<'a> Job<'a> {
         findings: &mut Findings,
         artifacts: &mut Vec<Artifact>,
     ) -> Result<(), LibraryError> {
-        for file in self.client.files.iter().filter(|f| !self.is_refused(f)) {
-            if file.scope == Scope::User && self.account.address.is_none() {
-                continue;
+        for file in &self.client.files {
+            match self.is_due(file) {
+                Ok(true) => artifacts.extend(self.artifacts(file, findings)?),
+                Ok(false) => {}
+                Err(finding) => findings.push(finding),
             }
-            let reading = file.reading.as_deref().unwrap_or(&file.format);
-            let reading = self.builder.library.reading(reading, &file.template)?;
-            artifacts.extend(self.file(file, &reading, findings));
         }
         Ok(())
     }
 
-    /// A file's artifacts (the same bytes under each of its paths), or findings that say why there are none.
-    fn file(&self, file: &FileSpec, reading: &client::Reading, findings: &mut Findings) -> Vec<Artifact> {
-        let domain = file.scope == Scope::Domain;
-        if domain && self.domain_file_left_out(file, findings) {
-            return Vec::new();
+    /// Whether a file is to be made of this account at all; a finding tells what its own condition does not.
+    fn is_due(&self, file: &FileSpec) -> Result<bool, Finding> {
+        let for_whom = file.scope == Scope::Domain || self.account.address.is_some();
+        if self.is_refused(file) || !for_whom || !self.wanted(file)? {
+            return Ok(false);
         }
-        let purpose = if domain { Purpose::Domain } else { Purpose::User };
-        let subject = self.subject(&self.selection, file.secret == HoldsSecret::May);
-        let view = view(&subject, purpose);
-        match self
-            .wanted(file)
-            .and_then(|wanted| if wanted { self.paths(file, &view) } else { Ok(Vec::new()) })
-        {
-            Ok(paths) if paths.is_empty() => Vec::new(),
-            Ok(paths) => self.artifacts(file, reading, &subject, &view, paths, findings),
+        match file.scope {
+            Scope::Domain => self.one_users_own(file).map_or(Ok(true), Err),
+            Scope::User => Ok(true),
+        }
+    }
+
+    /// A file's artifacts (the same bytes under each of its paths), or findings that say why there are none.
+    fn artifacts(&self, file: &FileSpec, findings: &mut Findings) -> Result<Vec<Artifact>, LibraryError> {
+        let embedded = self.embedded(file, findings)?;
+        if let Some(name) = too_fine(file, &embedded) {
+            findings.push(Finding::new(&finding::QR_TOO_LONG).arg("path", name).client(&self.client.id));
+            return Ok(Vec::new());
+        }
+        let may_hold = file.secret == HoldsSecret::May;
+        let subject = Subject { embedded: &embedded, ..self.subject(&self.selection, may_hold) };
+        Ok(match self.file(file, &subject)? {
+            Ok((paths, made)) => {
+                let secret = made.secret || embedded.values().flatten().any(|e| e.secret);
+                let made = Made { secret, ..made };
+                paths.into_iter().map(|path| self.artifact(path, Some(file), made.clone())).collect()
+            }
             Err(finding) => {
-                findings.push(finding);
+                findings.push(*finding);
                 Vec::new()
             }
+        })
+    }
+
+    /// A file and its paths.
+    fn file(&self, file: &FileSpec, subject: &Subject<'_>) -> Result<MaybeFile, LibraryError> {
+        let reading = file.reading.as_deref().unwrap_or(&file.format);
+        let reading = self.builder.library.reading(reading, &file.template)?;
+        Ok(self.made(file, &reading, subject).map_err(Box::new))
+    }
+
+    fn made(
+        &self,
+        file: &FileSpec,
+        reading: &client::Reading,
+        subject: &Subject<'_>,
+    ) -> Result<(Vec<String>, Made), Finding> {
+        let domain = file.scope == Scope::Domain;
+        let placeholders = format::find(&file.format).is_some_and(|f| f.placeholders);
+        let purpose = if domain { Purpose::Domain { placeholders } } else { Purpose::User };
+        let view = view(subject, purpose);
+        let paths = self.paths(file, &view)?;
+        let made = self.make(&file.template, &file.format, &view, &paths[0])?;
+        let engine = &self.builder.engine;
+        let expected = expect::settings(subject, purpose);
+        let check = readback::Check { engine, account: self.account, domain, expected: &expected };
+        let said = check.file(made.format, &made.bytes, Some(reading), &file.carries);
+        let made = self.judged(made, said, &paths[0])?;
+        Ok((paths, made))
+    }
+
+    /// What a file embeds, made as it is delivered.
+    fn embedded(
+        &self,
+        file: &FileSpec,
+        findings: &mut Findings,
+    ) -> Result<BTreeMap<String, Option<Embedded>>, LibraryError> {
+        let mut all = BTreeMap::new();
+        for (name, of) in &file.embeds {
+            let (client, of) = self.client.embedded(of);
+            let other = self.builder.clients.iter().find(|c| c.id == client);
+            let made = match other.and_then(|c| Some((c, c.file(of)?))) {
+                Some((client, of)) if client.id == self.client.id => self.embeddable(of, findings)?,
+                Some((client, of)) => {
+                    let job = Job::new(self.builder, self.account, self.raw, self.fetched, client);
+                    job.embeddable(of, findings)?
+                }
+                None => None,
+            };
+            all.insert(name.clone(), made);
         }
+        Ok(all)
+    }
+
+    fn embeddable(&self, file: &FileSpec, findings: &mut Findings) -> Result<Option<Embedded>, LibraryError> {
+        if !self.is_due(file).unwrap_or(false) {
+            return Ok(None);
+        }
+        let subject = self.subject(&self.selection, file.secret == HoldsSecret::May);
+        Ok(match self.file(file, &subject)? {
+            Ok((_, made)) => Some(made.embedded()),
+            Err(finding) => {
+                findings.push(*finding);
+                None
+            }
+        })
+    }
+
+    /// A payload of the sheet's: with a password where the sheet may hold it.
+    pub(super) fn payload(&self, file: &FileSpec, subject: &Subject<'_>) -> Result<Embedded, Finding> {
+        let made = self.file(file, subject);
+        let made = made.map_err(|e| self.failed(&finding::TEMPLATE_FAILED, &file.template, e))?;
+        made.map(|(_, made)| made.embedded()).map_err(|finding| *finding)
     }
 
     fn wanted(&self, file: &FileSpec) -> Result<bool, Finding> {
@@ -151,58 +251,37 @@ impl<'a> Job<'a> {
             .client(&self.client.id)
     }
 
-    /// Law 8: what is published for all holds nothing of one. A login that is one user's own leaves the file out.
-    fn domain_file_left_out(&self, file: &FileSpec, findings: &mut Findings) -> bool {
-        let address = self.account.address.as_ref();
-        let shared = |username: &str| placeholder::pattern(username, address).is_some();
-        let incoming = self.selection.incoming.iter().map(|(i, _)| &self.account.incoming[*i].username);
-        let own = |(i, auth): &(usize, String)| {
-            let server = &self.account.outgoing[*i];
-            (server.login_for(auth) == Login::Own).then_some(&server.username)
-        };
-        let outgoing = self.selection.outgoing.iter().filter_map(own);
-        let mut named =
-            incoming.map(|u| ("incoming.username", u)).chain(outgoing.map(|u| ("outgoing.username", u)));
-        let Some((setting, _)) = named.find(|(_, username)| !shared(username)) else {
-            return false;
-        };
+    /// Law 8: what is published for all holds nothing of one. A login or a host that is one user's own leaves a file out that
+    /// says it, unless its format leaves placeholders to the client.
+    fn one_users_own(&self, file: &FileSpec) -> Option<Finding> {
+        let carries = |kind: &str| file.carries.iter().any(|s| s.ends_with(kind));
+        let placeholders = format::find(&file.format).is_some_and(|f| f.placeholders);
+        let login = carries(".username").then(|| self.own_login()).flatten();
+        let host = || (carries(".host") && !placeholders).then(|| self.own_host()).flatten();
+        let setting = login.or_else(host)?;
         let finding =
             Finding::new(&finding::DOMAIN_FILE_LEFT_OUT).arg("path", &file.paths[0]).arg("setting", setting);
-        findings.push(finding.at(self.raw.place_of(setting)).client(&self.client.id));
-        true
+        Some(finding.at(self.raw.place_of(setting)).client(&self.client.id))
     }
 
-    fn artifacts(
-        &self,
-        file: &FileSpec,
-        reading: &client::Reading,
-        subject: &Subject<'_>,
-        view: &Value,
-        paths: Vec<String>,
-        findings: &mut Findings,
-    ) -> Vec<Artifact> {
-        let domain = file.scope == Scope::Domain;
-        let purpose = if domain { Purpose::Domain } else { Purpose::User };
-        let expected = expect::settings(subject, purpose);
-        let check = readback::Check {
-            engine: &self.builder.engine,
-            account: self.account,
-            domain,
-            expected: &expected,
+    fn own_login(&self) -> Option<&'static str> {
+        let address = self.account.address.as_ref();
+        let own = |username: &str| placeholder::pattern(username, address).is_none();
+        let incoming = |(i, _): &(usize, String)| own(&self.account.incoming[*i].username);
+        let outgoing = |(i, auth): &(usize, String)| {
+            let server = &self.account.outgoing[*i];
+            server.login_for(auth) == Login::Own && own(&server.username)
         };
-        let made = self.make(&file.template, &file.format, view, &paths[0]);
-        let made = made.and_then(|made| {
-            let carries = file.carries.as_slice();
-            let said = check.file(made.format, &made.bytes, Some(reading), carries);
-            self.judged(made, said, &paths[0])
-        });
-        match made {
-            Ok(made) => paths.into_iter().map(|path| self.artifact(path, file.scope, made.clone())).collect(),
-            Err(finding) => {
-                findings.push(finding);
-                Vec::new()
-            }
-        }
+        let first = self.selection.incoming.iter().any(incoming).then_some("incoming.username");
+        first.or_else(|| self.selection.outgoing.iter().any(outgoing).then_some("outgoing.username"))
+    }
+
+    fn own_host(&self) -> Option<&'static str> {
+        let own = |host: &Host| placeholder::is_in(host.unicode());
+        let incoming = |(i, _): &(usize, String)| own(&self.account.incoming[*i].endpoint.host);
+        let outgoing = |(i, _): &(usize, String)| own(&self.account.outgoing[*i].endpoint.host);
+        let first = self.selection.incoming.iter().any(incoming).then_some("incoming.host");
+        first.or_else(|| self.selection.outgoing.iter().any(outgoing).then_some("outgoing.host"))
     }
 
     fn make(&self, template: &str, format: &str, view: &Value, path: &str) -> Result<Made, Finding> {
@@ -238,10 +317,11 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn artifact(&self, path: String, scope: Scope, made: Made) -> Artifact {
-        let user = scope == Scope::User;
+    fn artifact(&self, path: String, file: Option<&FileSpec>, made: Made) -> Artifact {
+        let user = file.is_none_or(|f| f.scope == Scope::User);
         Artifact {
             path,
+            file: file.map(|f| f.name.clone()),
             client: Some(self.client.id.clone()),
             format: made.format.name,
             scope: if user { "user" } else { "domain" },
@@ -267,15 +347,17 @@ impl<'a> Job<'a> {
         let mut subject = self.subject(&self.selection, false);
         subject.fetched = (passwords >= Passwords::Sheets).then_some(self.fetched);
         let view = view(&subject, Purpose::User);
-        let facts = sheet::facts(self, language, &view)
+        let codes = codes::on_sheet(self, &subject, &view, language)?;
+        let facts = sheet::facts(self, language, &view, &codes)
             .map_err(|e| self.failed(&finding::TEMPLATE_FAILED, &path, e))?;
         let made = self.make(sheet::TEMPLATE, "html", &facts.view, &path)?;
-        let expected = expect::settings(&subject, Purpose::User);
+        let mut expected = expect::settings(&subject, Purpose::User);
+        expected.extend(codes.iter().map(codes::OnSheet::expected));
         let engine = &self.builder.engine;
         let check = readback::Check { engine, account: self.account, domain: false, expected: &expected };
         let said = check.file(made.format, &made.bytes, None, &facts.carries);
         let made = self.judged(made, said, &path)?;
-        Ok(self.artifact(path, Scope::User, made))
+        Ok(self.artifact(path, None, made))
     }
 }
 
@@ -285,6 +367,22 @@ struct Made {
     format: &'static format::Format,
     bytes: Vec<u8>,
     secret: bool,
+}
+
+/// A file and its paths.
+type MaybeFile = Result<(Vec<String>, Made), Box<Finding>>;
+
+impl Made {
+    fn embedded(self) -> Embedded {
+        let text = std::str::from_utf8(&self.bytes).ok().filter(|_| self.format.name.starts_with("qr-"));
+        Embedded { code: text.and_then(format::Code::of), secret: self.secret, bytes: self.bytes }
+    }
+}
+
+/// The path of a picture whose code would be too fine to be scanned off paper.
+fn too_fine<'f>(file: &'f FileSpec, embedded: &BTreeMap<String, Option<Embedded>>) -> Option<&'f str> {
+    let missing = embedded.values().any(|e| e.as_ref().is_some_and(|e| e.code.is_none()));
+    file.paths.first().map(String::as_str).filter(|_| file.format == "svg" && missing)
 }
 
 /// Whether a path made by a template stays in its folder and can be made everywhere.

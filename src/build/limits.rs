@@ -4,7 +4,7 @@ use minijinja::Value;
 
 use super::{Job, choice};
 use crate::account::Account;
-use crate::client::{Client, Limit};
+use crate::client::{self, Client, Limit};
 use crate::finding::{self, Catalogue, Finding, Language, OwnWords, Place, Severity};
 use crate::render::{Engine, RenderError, Selection};
 
@@ -28,6 +28,15 @@ pub enum Met<'a> {
         value: String,
         /// what the client takes
         known: String,
+    },
+    /// servers of the account that the client does not get
+    LeftOut {
+        /// `incoming` or `outgoing`
+        setting: &'static str,
+        /// those that it gets, as people name them
+        kept: Vec<String>,
+        /// those that it does not
+        left: Vec<String>,
     },
 }
 
@@ -95,7 +104,19 @@ impl Met<'_> {
     pub fn severity(&self) -> Severity {
         match self {
             Self::Stated(limit) => limit.severity,
+            Self::LeftOut { .. } => Severity::Note,
             Self::Undecided { .. } | Self::Untaken { .. } => Severity::Error,
+        }
+    }
+
+    /// Its code.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Stated(limit) => &limit.code,
+            Self::Undecided { .. } => finding::LIMIT_FAILED.id,
+            Self::Untaken { .. } => finding::CLIENT_CANNOT_USE.id,
+            Self::LeftOut { .. } => finding::SERVERS_LEFT_OUT.id,
         }
     }
 
@@ -104,7 +125,7 @@ impl Met<'_> {
     pub fn concerns(&self, file: &str) -> bool {
         match self {
             Self::Stated(limit) => limit.files.is_empty() || limit.files.iter().any(|f| f == file),
-            Self::Undecided { .. } | Self::Untaken { .. } => true,
+            Self::Undecided { .. } | Self::Untaken { .. } | Self::LeftOut { .. } => true,
         }
     }
 
@@ -113,7 +134,7 @@ impl Met<'_> {
     pub fn stops_all(&self) -> bool {
         let all = match self {
             Self::Stated(limit) => limit.files.is_empty(),
-            Self::Undecided { .. } | Self::Untaken { .. } => true,
+            Self::Undecided { .. } | Self::Untaken { .. } | Self::LeftOut { .. } => true,
         };
         all && self.severity() == Severity::Error
     }
@@ -122,6 +143,7 @@ impl Met<'_> {
         match self {
             Self::Stated(limit) => &limit.at,
             Self::Untaken { setting, .. } => setting,
+            Self::LeftOut { setting, .. } => setting,
             Self::Undecided { .. } => "",
         }
     }
@@ -136,6 +158,10 @@ impl Met<'_> {
     ) -> Result<(String, String), RenderError> {
         let Self::Stated(limit) = self else {
             let catalogue = Catalogue::of(Language::from_locale(language));
+            if let (Self::LeftOut { kept, left, .. }, Audience::Reader) = (self, audience) {
+                let args = [("kept", kept.join(", ")), ("left", left.join(", "))];
+                return Ok((catalogue.line("left-out", &args), catalogue.line("left-out-do", &args)));
+            }
             if audience == Audience::Reader {
                 return Ok((catalogue.line("untaken", &[]), catalogue.line("untaken-do", &[])));
             }
@@ -158,6 +184,10 @@ impl Met<'_> {
                 let finding = Finding::new(&finding::CLIENT_CANNOT_USE);
                 finding.arg("setting", setting).arg("value", value).arg("known", known)
             }
+            Self::LeftOut { kept, left, .. } => {
+                let finding = Finding::new(&finding::SERVERS_LEFT_OUT);
+                finding.arg("kept", kept.join(", ")).arg("left", left.join(", "))
+            }
             Self::Stated(_) => Finding::new(&finding::CLIENT_CANNOT_USE),
         };
         finding.client(&job.client.id)
@@ -172,7 +202,7 @@ impl Met<'_> {
             "outgoing" => job.selection.outgoing.first(),
             _ => None,
         };
-        match chosen {
+        match chosen.filter(|_| !rest.is_empty()) {
             Some((index, _)) => job.raw.place_of(&format!("{side}.{index}.{rest}")),
             None => job.raw.place_of(setting),
         }
@@ -186,7 +216,7 @@ impl Met<'_> {
                 Err(error) => return job.failed(&finding::TEMPLATE_FAILED, &limit.code, error),
             },
             Self::Undecided { .. } => return self.unstated(job),
-            Self::Untaken { .. } => self.unstated(job),
+            Self::Untaken { .. } | Self::LeftOut { .. } => self.unstated(job),
         };
         finding.severity = if named { self.severity() } else { Severity::Note };
         finding.address = job.account.address.as_ref().map(|a| a.as_str().to_owned());
@@ -202,11 +232,21 @@ fn stated(
     named: bool,
 ) -> Result<Finding, RenderError> {
     let mut own = OwnWords::default();
+    let files = job.client.files.iter().filter(|f| limit.files.contains(&f.name));
+    let path = |path: &String| job.builder.engine.text(path, view).unwrap_or_else(|_| client::named(path));
+    let files: Vec<String> = files.flat_map(|f| &f.paths).map(path).collect();
+    let files = files.join(", ");
     for language in [Language::En, Language::Ja] {
         let (lost, advice) = met.words(job, view, language.id(), Audience::Describer)?;
         let words = Catalogue::of(language);
         let mut message = match limit.severity {
-            Severity::Error => words.line("limit-not-written", &[("lost", lost)]),
+            Severity::Error if job.client.files.is_empty() => {
+                words.line("limit-not-possible", &[("lost", lost)])
+            }
+            Severity::Error if limit.files.is_empty() => words.line("limit-not-written", &[("lost", lost)]),
+            Severity::Error => {
+                words.line("limit-file-not-written", &[("lost", lost), ("files", files.clone())])
+            }
             Severity::Warning if !named => words.line("limit-lost", &[("lost", lost)]),
             _ => lost,
         };

@@ -2,9 +2,11 @@
 //! encoded, read back and compared. Nothing is written here: artifacts go to whoever asked.
 
 mod choice;
+mod codes;
 mod expect;
 mod job;
 mod limits;
+mod read;
 mod readback;
 mod sheet;
 
@@ -13,12 +15,14 @@ use std::collections::BTreeMap;
 use crate::account::{Account, ClientOption, Fetched, Passwords, RawAccount, Sheets};
 use crate::client::{self, Client, HoldsSecret, Language, Options, Scope};
 use crate::finding::{self, Finding, Findings};
+use crate::format;
 use crate::library::{Library, LibraryError};
 use crate::parallel;
 use crate::render::Engine;
 use job::Job;
 
 pub use limits::Met;
+pub use read::Said;
 
 /// One file that was made and read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub struct Artifact {
     pub path: String,
     /// the client it is for
     pub client: Option<String>,
+    /// its name in the client's profile; `None`: a sheet
+    pub file: Option<String>,
     /// a name of [`crate::format::FORMATS`]
     pub format: &'static str,
     /// whom it is for
@@ -37,6 +43,40 @@ pub struct Artifact {
     pub secret: bool,
     /// its bytes
     pub bytes: Vec<u8>,
+}
+
+/// How a client came off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// the client's id
+    pub client: String,
+    /// how it went
+    pub result: Outcomes,
+    /// codes of what was lost or stands in the way
+    pub why: Vec<String>,
+}
+
+/// `written`, with losses, not possible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcomes {
+    /// all is expressed
+    Written,
+    /// something is lost, or a file is not made
+    Losses,
+    /// nothing is written, or a sheet alone that says why
+    Impossible,
+}
+
+impl Outcomes {
+    /// The name of its words in the catalogues.
+    #[must_use]
+    pub fn line(self) -> &'static str {
+        match self {
+            Self::Written => "outcome-written",
+            Self::Losses => "outcome-losses",
+            Self::Impossible => "outcome-impossible",
+        }
+    }
 }
 
 /// What to build, flags and the description's wishes put together.
@@ -113,7 +153,8 @@ impl Builder {
         account.address.is_some() && (sheets || files)
     }
 
-    /// Makes every artifact of the account, clients on all cores, and hands each to `sink` in order.
+    /// Makes every artifact of the account, clients on all cores, and hands each to `sink` in order. Tells how each client that
+    /// was asked for came off.
     ///
     /// # Errors
     /// A reading that cannot be read, or what `sink` says.
@@ -124,11 +165,13 @@ impl Builder {
         fetched: &Fetched,
         findings: &mut Findings,
         sink: &mut dyn FnMut(Artifact) -> Result<(), E>,
-    ) -> Result<(), E> {
+    ) -> Result<Vec<Outcome>, E> {
         let mut makers = BTreeMap::new();
+        let mut outcomes = Vec::new();
         let work = |client: &Client| self.one(client, account, raw, fetched);
-        parallel::in_order(&self.clients, work, |made| {
-            let (artifacts, told) = made?;
+        parallel::in_order(&self.clients, work, |made| -> Result<(), E> {
+            let Made { artifacts, findings: told, outcome } = made?;
+            outcomes.extend(outcome);
             findings.extend(told);
             for artifact in artifacts {
                 match taken(&mut makers, &artifact) {
@@ -137,7 +180,8 @@ impl Builder {
                 }
             }
             Ok(())
-        })
+        })?;
+        Ok(outcomes)
     }
 
     /// One client's artifacts, and what is to be told of them.
@@ -147,8 +191,9 @@ impl Builder {
         account: &Account,
         raw: &RawAccount,
         fetched: &Fetched,
-    ) -> Result<(Vec<Artifact>, Findings), LibraryError> {
+    ) -> Result<Made, LibraryError> {
         let (mut artifacts, mut findings) = (Vec::new(), Findings::new());
+        let mut outcome = None;
         let (chosen, sheet) = (self.is_chosen(client), self.has_sheet(client));
         if chosen || sheet {
             let job = Job::new(self, account, raw, fetched, client);
@@ -157,12 +202,29 @@ impl Builder {
             if chosen && (account.address.is_some() || published) {
                 job.report(&mut findings);
                 job.files(&mut findings, &mut artifacts)?;
+                outcome = Some(job.outcome(!artifacts.is_empty()));
             }
             if sheet && account.address.is_some() {
                 job.sheets(&mut findings, &mut artifacts);
             }
         }
-        Ok((artifacts, findings))
+        Ok(Made { artifacts, findings, outcome })
+    }
+
+    /// What a delivered file says of each setting, by dotted name. Where its format has no order of servers they are told in the
+    /// order of the file.
+    ///
+    /// # Errors
+    /// Bytes that are not of the format, a reading that fails: in words.
+    pub fn read(&self, artifact: &Artifact) -> Result<Said, String> {
+        let format = format::find(artifact.format).ok_or("there is no such format")?;
+        let client = self.clients.iter().find(|c| Some(&c.id) == artifact.client.as_ref());
+        let spec = client.zip(artifact.file.as_ref()).and_then(|(c, name)| c.file(name));
+        let reading =
+            spec.map(|f| self.library.reading(f.reading.as_deref().unwrap_or(&f.format), &f.template));
+        let reading = reading.transpose().map_err(|e| e.to_string())?;
+        read::file(&self.engine, format, &artifact.bytes, reading.as_ref(), &expect::Settings::new())
+            .map_err(|refusal| format!("{refusal:?}"))
     }
 
     fn is_chosen(&self, client: &Client) -> bool {
@@ -175,11 +237,19 @@ impl Builder {
 
     fn has_sheet(&self, client: &Client) -> bool {
         match &self.wishes.sheets {
+            _ if !client.sheet => false,
             Sheets::Clients => self.is_chosen(client),
             Sheets::None => false,
             Sheets::Named(ids) => ids.contains(&client.id),
         }
     }
+}
+
+/// What was made for one client.
+struct Made {
+    artifacts: Vec<Artifact>,
+    findings: Findings,
+    outcome: Option<Outcome>,
 }
 
 fn languages(

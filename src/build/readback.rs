@@ -1,50 +1,15 @@
-//! Law 5: no file is delivered unread. A file's bytes are decoded, its reading says where each setting stands, and each is held
+//! Law 5: no file is delivered unread. What a file says of each setting is held
 //! against the account: what the file carries must be said and agree, and what it says beyond that must agree too.
 
-use std::collections::BTreeMap;
-
-use minijinja::Value;
-
-use super::expect::{Expected, Settings, prefix};
+use super::expect::{Expected, Settings};
+use super::read::{self, Refusal, Said};
 use crate::account::{Account, placeholder, value};
-use crate::client::{Reading, ServerReading};
-use crate::finding::{self, Finding};
-use crate::format::{Document, Format};
-use crate::render::{Engine, RenderError};
+use crate::client::Reading;
+use crate::format::Format;
+use crate::render::Engine;
 
 /// Names in `carries` that stand for "as many servers as the view lists".
 const ALL_SERVERS: [(&str, &str); 2] = [("incoming_servers", "incoming"), ("outgoing_servers", "outgoing")];
-
-/// What is wrong with a file that was read back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Refusal {
-    /// it could not be read
-    Unreadable(String),
-    /// it must say this setting, and is silent
-    Silent(String),
-    /// it says this setting, and the account says something else or nothing
-    Differs(String),
-}
-
-impl Refusal {
-    pub(super) fn finding(self, path: &str, client: &str) -> Finding {
-        let (code, name, value) = match self {
-            Self::Unreadable(reason) => (&finding::READ_BACK_FAILED, "reason", reason),
-            Self::Silent(setting) => (&finding::READ_BACK_SILENT, "setting", setting),
-            Self::Differs(setting) => (&finding::READ_BACK_DIFFERS, "setting", setting),
-        };
-        Finding::new(code).arg("path", path).arg(name, value).client(client)
-    }
-}
-
-impl From<RenderError> for Refusal {
-    fn from(error: RenderError) -> Self {
-        Self::Unreadable(error.to_string())
-    }
-}
-
-/// What a file says of a setting: one value, or several that it may stand for.
-type Said = BTreeMap<String, Vec<String>>;
 
 /// The account that files are held against.
 #[derive(Debug, Clone, Copy)]
@@ -68,14 +33,7 @@ impl Check<'_> {
         reading: Option<&Reading>,
         carries: &[String],
     ) -> Result<bool, Refusal> {
-        let document = (format.decode)(bytes).map_err(|e| Refusal::Unreadable(e.0))?;
-        let said = match (document, reading) {
-            (Document::Marked(marked), _) => self.marked(marked)?,
-            (Document::Tree(tree), Some(reading)) => self.read(reading, &tree)?,
-            (Document::Tree(_), None) => {
-                return Err(Refusal::Unreadable("the format has no reading".to_owned()));
-            }
-        };
+        let said = read::file(self.engine, format, bytes, reading, self.expected)?;
         for (setting, values) in &said {
             if !self.agrees(setting, values, format.placeholders) {
                 return Err(Refusal::Differs(setting.clone()));
@@ -83,60 +41,6 @@ impl Check<'_> {
         }
         self.carried(carries, &said)?;
         Ok(said.keys().any(|setting| matches!(self.expected.get(setting), Some(Expected::Secret(_)))))
-    }
-
-    /// Texts that are marked with their setting. An empty one is a password that was left out.
-    fn marked(&self, marked: Vec<(String, String)>) -> Result<Said, Refusal> {
-        let mut said = Said::new();
-        for (setting, text) in marked {
-            let values = said.entry(setting.clone()).or_insert_with(|| vec![text.clone()]);
-            if *values != [text] {
-                return Err(Refusal::Differs(setting));
-            }
-        }
-        Ok(said)
-    }
-
-    fn read(&self, reading: &Reading, tree: &serde_json::Value) -> Result<Said, Refusal> {
-        let mut names = BTreeMap::from([("doc".to_owned(), Value::from(minijinja::value::Serde(tree)))]);
-        for (name, source) in &reading.lets.0 {
-            let value = self.evaluate(source, &names)?;
-            names.insert(name.clone(), value);
-        }
-        let mut said = Said::new();
-        for (setting, source) in &reading.settings {
-            let value = self.evaluate(source, &names)?;
-            tell(&mut said, setting.clone(), &value);
-        }
-        for (side, servers) in [("incoming", &reading.incoming), ("outgoing", &reading.outgoing)] {
-            if let Some(servers) = servers {
-                self.servers(side, servers, &mut names, &mut said)?;
-            }
-        }
-        Ok(said)
-    }
-
-    fn servers(
-        &self,
-        side: &str,
-        reading: &ServerReading,
-        names: &mut BTreeMap<String, Value>,
-        said: &mut Said,
-    ) -> Result<(), Refusal> {
-        let servers = self.evaluate(&reading.each, names)?;
-        let servers = servers.try_iter().map(Iterator::collect::<Vec<Value>>).unwrap_or_default();
-        for (nth, server) in servers.into_iter().enumerate() {
-            names.insert("server".to_owned(), server);
-            for (setting, source) in &reading.settings {
-                let value = self.evaluate(source, names)?;
-                tell(said, format!("{}.{setting}", prefix(side, nth)), &value);
-            }
-        }
-        Ok(())
-    }
-
-    fn evaluate(&self, source: &str, names: &BTreeMap<String, Value>) -> Result<Value, Refusal> {
-        Ok(self.engine.reading(source)?.value(&Value::from(names.clone()))?)
     }
 
     fn agrees(&self, setting: &str, values: &[String], placeholders: bool) -> bool {
@@ -187,16 +91,4 @@ impl Check<'_> {
         let repeated = matches!(setting, "outgoing.username" | "outgoing.password") && same;
         self.expected.contains_key(setting) && !repeated
     }
-}
-
-/// Adds what a reading's value says: nothing, one value, or a list.
-fn tell(said: &mut Said, setting: String, value: &Value) {
-    if value.is_undefined() || value.is_none() {
-        return;
-    }
-    let values = match value.try_iter() {
-        Ok(items) if value.as_str().is_none() => items.map(|v| v.to_string()).collect(),
-        _ => vec![value.to_string()],
-    };
-    said.insert(setting, values);
 }

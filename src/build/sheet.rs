@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use minijinja::{Value, context};
 
 use super::Job;
+use super::codes::OnSheet;
 use super::limits::{Audience, Met};
 use crate::account::Login;
 use crate::client::{Client, Language, SIX, SettingWords, Status, Step};
@@ -20,10 +21,15 @@ pub(super) struct Facts {
 }
 
 /// The facts for one language.
-pub(super) fn facts(job: &Job<'_>, language: &Language, view: &Value) -> Result<Facts, RenderError> {
+pub(super) fn facts(
+    job: &Job<'_>,
+    language: &Language,
+    view: &Value,
+    codes: &[OnSheet<'_>],
+) -> Result<Facts, RenderError> {
     let teller = Teller { job, engine: &job.builder.engine, language, view };
-    let carries = teller.rows();
-    let settings = teller.all(carries.iter().map(String::as_str))?;
+    let rows = teller.rows();
+    let settings = teller.all(rows.iter().map(String::as_str))?;
     let more = teller.all(teller.further().into_iter())?;
     let words = teller.words(&language.words)?;
     let title = words.get_attr("title").unwrap_or_default();
@@ -41,9 +47,20 @@ pub(super) fn facts(job: &Job<'_>, language: &Language, view: &Value) -> Result<
         files => teller.files()?,
         unverified => job.client.unverified.iter().map(|t| teller.text(Client::text(t, &language.id))).collect::<Result<Vec<_>, _>>()?,
         trouble => teller.trouble()?,
+        codes => codes.iter().map(code).collect::<Vec<_>>(),
     };
+    let carries = rows.into_iter().chain(codes.iter().map(OnSheet::name)).collect();
     let view = minijinja::value::merge_maps([own, view.clone()]);
     Ok(Facts { view, carries })
+}
+
+fn code(code: &OnSheet<'_>) -> Value {
+    context! {
+        name => &code.spec.payload,
+        caption => &code.caption,
+        size => code.code.size,
+        path => &code.code.path,
+    }
 }
 
 struct Teller<'a> {

@@ -116,6 +116,15 @@ pub(super) struct Clients {
     /// A client's id
     #[arg(value_name = "ID")]
     pub id: Option<String>,
+    /// How the page is laid out; `markdown` has every label, limit and source
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: PageFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PageFormat {
+    Text,
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::description::Description;
 use super::outside::Outside;
 use super::{CliError, Report, args, description};
 use crate::account::{Account, RawAccount, Sheets};
-use crate::build::Builder;
+use crate::build::{Builder, Outcome};
 use crate::finding::Catalogue;
 use crate::library::Library;
 use crate::sink::Folder;
@@ -22,8 +24,11 @@ pub(super) fn run(args: &args::Build, library: &Library, words: &Catalogue) -> R
     let built = build(args, library, &mut report)?;
     let out = args.out.display().to_string();
     let last = match built {
-        true => words.line("wrote", &[("files", report.files.to_string()), ("out", out)]),
-        false => words.line("wrote-nothing", &[]),
+        Some(outcomes) => {
+            let wrote = words.line("wrote", &[("files", report.files.to_string()), ("out", out)]);
+            format!("{}\n{wrote}", table(&outcomes, words))
+        }
+        None => words.line("wrote-nothing", &[]),
     };
     report.finish(args.common.format, words, args.common.deny.is_some(), &(last + "\n"))
 }
@@ -47,9 +52,28 @@ fn usage(args: &args::Build) -> Result<(), CliError> {
     }
 }
 
-fn build(args: &args::Build, library: &Library, report: &mut Report) -> Result<bool, CliError> {
+/// How each client came off, in columns: what is lost or stands in the way by its code, whose words are above.
+fn table(outcomes: &[Outcome], words: &Catalogue) -> String {
+    let head = ["outcome-client", "outcome-result", "outcome-why"].map(|name| words.line(name, &[]));
+    let row = |o: &Outcome| [o.client.clone(), words.line(o.result.line(), &[]), o.why.join(", ")];
+    let rows: Vec<[String; 3]> = std::iter::once(head).chain(outcomes.iter().map(row)).collect();
+    let widths = [0, 1].map(|n| rows.iter().map(|r| r[n].width()).max().unwrap_or_default());
+    let line = |[client, result, why]: &[String; 3]| {
+        let pad = |text: &str, width: usize| " ".repeat(width.saturating_sub(text.width()));
+        let line = format!("{client}{}  {result}{}  {why}", pad(client, widths[0]), pad(result, widths[1]));
+        line.trim_end().to_owned() + "\n"
+    };
+    rows.iter().map(line).collect()
+}
+
+/// `None`: nothing was built.
+fn build(
+    args: &args::Build,
+    library: &Library,
+    report: &mut Report,
+) -> Result<Option<Vec<Outcome>>, CliError> {
     let Some(Description { raw, account }) = description::load(&args.common.account, library, report)? else {
-        return Ok(false);
+        return Ok(None);
     };
     let mut wishes = description::wishes(&args.common, &raw);
     if let Some(sheets) = &args.sheets {
@@ -59,16 +83,16 @@ fn build(args: &args::Build, library: &Library, report: &mut Report) -> Result<b
         wishes.languages.clone_from(&args.languages);
     }
     let builder = description::builder(library, &raw, &args.common, wishes, report)?;
-    let Some(account) = account.filter(|_| !report.findings.has_errors()) else { return Ok(false) };
+    let Some(account) = account.filter(|_| !report.findings.has_errors()) else { return Ok(None) };
     let outside = Outside::of(&args.common.account);
     let needed = builder.needs_passwords(&account);
     let fetched = account.fetch_passwords(needed, &raw, &outside, &mut report.findings);
     if report.findings.has_errors() {
-        return Ok(false);
+        return Ok(None);
     }
-    write(&builder, &account, &raw, &fetched, &args.out, report)?;
+    let outcomes = write(&builder, &account, &raw, &fetched, &args.out, report)?;
     report.findings.accept(&raw.allowed());
-    Ok(true)
+    Ok(Some(outcomes))
 }
 
 fn write(
@@ -78,12 +102,12 @@ fn write(
     fetched: &crate::account::Fetched,
     out: &Path,
     report: &mut Report,
-) -> Result<(), CliError> {
+) -> Result<Vec<Outcome>, CliError> {
     let mut folder = Folder::open(out)?;
-    builder.run(account, raw, fetched, &mut report.findings, &mut |artifact| {
+    let outcomes = builder.run(account, raw, fetched, &mut report.findings, &mut |artifact| {
         folder.put(&artifact).map_err(CliError::from)
     })?;
     report.files = folder.finish()?;
     report.users = usize::from(account.address.is_some());
-    Ok(())
+    Ok(outcomes)
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{CliError, args, print};
-use crate::client::{Client, OptionDefault, Scope, Status, unknown_client};
+use crate::client::{Client, OptionDefault, Scope, Status, markdown, named, unknown_client};
 use crate::finding::Catalogue;
 use crate::library::Library;
 
@@ -11,8 +11,12 @@ pub(super) fn run(args: &args::Clients, library: &Library, words: &Catalogue) ->
     let clients = library.clients()?;
     let language = words.language().id();
     let page = match &args.id {
+        None if args.format == args::PageFormat::Markdown => markdown(&clients),
         None => list(&clients, language),
         Some(id) => match clients.iter().find(|c| c.id == *id) {
+            Some(client) if args.format == args::PageFormat::Markdown => {
+                markdown(std::slice::from_ref(client))
+            }
             Some(client) => one(client, words),
             None => {
                 let worded = words.word(&unknown_client(id, &clients));
@@ -93,22 +97,4 @@ fn limits(client: &Client, words: &Catalogue) -> Vec<String> {
         )
     };
     client.limits.iter().map(line).collect()
-}
-
-/// A text with its places for values named: `{{ outgoing.port }}` becomes `<outgoing.port>`, conditions are left out.
-fn named(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('{') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let (open, close, shown) =
-            if rest.starts_with("{{") { ("{{", "}}", true) } else { ("{%", "%}", false) };
-        let Some(end) = rest.find(close).filter(|_| rest.starts_with(open)) else { break };
-        if shown {
-            let _ = write!(out, "<{}>", rest[2..end].trim());
-        }
-        rest = &rest[end + 2..];
-    }
-    out + rest
 }

@@ -1,12 +1,14 @@
-//! What is known about mail clients, as data: their words, what they take, their files, limits and steps; and languages of sheets. `docs/clients.md`
-//! explains every key. No client is named in Rust; nothing here renders or decides.
+//! What is known about mail clients, as data: their words, what they take, their files, limits and steps; and languages of sheets.
+//! `docs/adding-a-client.md` explains every key. No client is named in Rust; nothing here renders or decides.
 
 mod language;
 mod options;
+mod page;
 mod profile;
 mod reading;
 
 pub use language::{Language, SettingWords, Trouble};
 pub use options::{Options, options, unknown_client};
+pub use page::{markdown, named};
 pub use profile::*;
 pub use reading::{Lets, Reading, ServerReading};

@@ -25,10 +25,17 @@ pub struct Client {
     pub platforms: Vec<String>,
     /// whether it is still made
     pub lifecycle: Lifecycle,
+    /// whether it gets a sheet; what is published for a domain has none
+    #[serde(default = "yes")]
+    pub sheet: bool,
     /// its own words for settings
+    #[serde(default)]
     pub labels: BTreeMap<String, Texts>,
     /// where those were read
-    pub labels_source: String,
+    pub labels_source: Option<String>,
+    /// whether nobody could check them
+    #[serde(default)]
+    pub labels_unverified: bool,
     /// its own words for kinds of security
     #[serde(default)]
     pub security_words: BTreeMap<String, Texts>,
@@ -46,8 +53,17 @@ pub struct Client {
     /// what it cannot do
     #[serde(default)]
     pub limits: Vec<Limit>,
+    /// QR codes on its sheet
+    #[serde(default)]
+    pub codes: Vec<CodeSpec>,
     /// numbered steps of its sheet
+    #[serde(default)]
     pub steps: Vec<Step>,
+    /// where those were read
+    pub steps_source: Option<String>,
+    /// whether nobody could check them
+    #[serde(default)]
+    pub steps_unverified: bool,
     /// error numbers and messages it shows
     #[serde(default)]
     pub errors: Vec<ErrorNumber>,
@@ -132,10 +148,21 @@ pub struct Takes {
     /// what a display name must be encodable in
     #[serde(default = "unicode")]
     pub charset: String,
+    /// the newest TLS that it speaks; absent: today's
+    pub tls_maximum: Option<f64>,
+    /// where that is documented
+    pub source: String,
+    /// whether nobody could check it
+    #[serde(default)]
+    pub unverified: bool,
 }
 
 fn unicode() -> String {
     "unicode".to_owned()
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What a client can use of one side's servers.
@@ -149,6 +176,22 @@ pub struct TakesSide {
     pub security: Vec<String>,
     /// ways to log in
     pub auth: Vec<String>,
+    /// how many of the servers
+    #[serde(default)]
+    pub servers: Servers,
+}
+
+/// How many servers a client's files can list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Servers {
+    /// one
+    #[default]
+    One,
+    /// one of each protocol
+    EachProtocol,
+    /// all of them
+    All,
 }
 
 /// Whom a file is for.
@@ -195,8 +238,30 @@ pub struct FileSpec {
     pub secret: HoldsSecret,
     /// only then
     pub when: Option<String>,
+    /// other files whose content this one holds: `file` or `client/file`, by the name that the template gives them
+    #[serde(default)]
+    pub embeds: BTreeMap<String, String>,
     /// settings that it must say
     pub carries: Vec<String>,
+    /// where its format, and the road that it takes, are documented
+    pub source: String,
+    /// whether nobody has seen the client take it
+    #[serde(default)]
+    pub unverified: bool,
+}
+
+/// A QR code on a client's sheet.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeSpec {
+    /// the file whose text it is
+    pub payload: String,
+    /// only then
+    pub when: Option<String>,
+    /// English
+    pub en: String,
+    /// Japanese
+    pub ja: String,
 }
 
 /// Something that a client cannot do.
@@ -219,6 +284,9 @@ pub struct Limit {
     /// whether nobody could check it
     #[serde(default)]
     pub unverified: bool,
+    /// whether it holds for any client: one of `profiles/limits/`
+    #[serde(skip)]
+    pub common: bool,
     /// English
     pub en: LimitWords,
     /// Japanese
@@ -306,6 +374,18 @@ impl Shown {
 }
 
 impl Client {
+    /// A file by its name.
+    #[must_use]
+    pub fn file(&self, name: &str) -> Option<&FileSpec> {
+        self.files.iter().find(|f| f.name == name)
+    }
+
+    /// What a file's embedded name stands for: a client's id and a file's name.
+    #[must_use]
+    pub fn embedded<'n>(&'n self, name: &'n str) -> (&'n str, &'n str) {
+        name.split_once('/').unwrap_or((&self.id, name))
+    }
+
     /// What a text says in a language; English where it says nothing.
     #[must_use]
     pub fn text<'t>(texts: &'t Texts, language: &str) -> &'t str {
@@ -318,8 +398,13 @@ impl Client {
         if self.id != file_name {
             return Some(format!("its id is {}", self.id));
         }
-        if let Some(setting) = SIX.iter().find(|s| !self.labels.contains_key(**s)) {
+        if let Some(setting) = SIX.iter().find(|s| self.sheet && !self.labels.contains_key(**s)) {
             return Some(format!("it has no label for {setting}"));
+        }
+        if self.sheet
+            && (self.steps.is_empty() || self.labels_source.is_none() || self.steps_source.is_none())
+        {
+            return Some("it has a sheet, but no steps or not where labels and steps were read".to_owned());
         }
         if let Some(file) = self.files.iter().find(|f| crate::format::find(&f.format).is_none()) {
             return Some(format!("there is no format {}", file.format));
@@ -330,6 +415,9 @@ impl Client {
         let limits = || self.limits.iter().flat_map(|l| &l.files);
         if let Some(file) = limits().find(|f| !file_names.contains(&f.as_str())) {
             return Some(format!("a limit names the file {file}, which it does not have"));
+        }
+        if let Some(code) = self.codes.iter().find(|c| !file_names.contains(&c.payload.as_str())) {
+            return Some(format!("a code is of the file {}, which it does not have", code.payload));
         }
         let carried = self.files.iter().flat_map(|f| &f.carries);
         let shown = self.steps.iter().flat_map(|s| &s.show);
@@ -346,6 +434,6 @@ const OF_SERVER: &[&str] =
 /// Whether a name is a setting's: what `carries`, `show` and labels speak of.
 fn is_setting(name: &str) -> bool {
     let server = name.strip_prefix("incoming.").or_else(|| name.strip_prefix("outgoing."));
-    let own = ["address", "name", "incoming_servers", "outgoing_servers"];
+    let own = ["address", "domain", "name", "incoming_servers", "outgoing_servers"];
     own.contains(&name) || server.is_some_and(|s| OF_SERVER.contains(&s))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// Where each setting stands in a decoded file: expressions, see `docs/clients.md`.
+/// Where each setting stands in a decoded file: expressions, see `docs/adding-a-client.md`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reading {
@@ -50,6 +50,8 @@ impl<'de> Deserialize<'de> for Lets {
 pub struct ServerReading {
     /// an expression that yields the list of servers
     pub each: String,
+    /// a setting that tells which server it is, where the file's order tells nothing
+    pub by: Option<String>,
     /// settings of the one at hand, `server`
     pub settings: BTreeMap<String, String>,
 }

@@ -143,6 +143,10 @@ codes! {
     PASSWORD_SOURCE_ABSENT = "password-source-absent", Note;
     /// a client takes nothing of what the servers offer
     CLIENT_CANNOT_USE = "client-cannot-use", Error;
+    /// a client takes fewer servers than there are
+    SERVERS_LEFT_OUT = "servers-left-out", Note;
+    /// a QR code would be too fine to be scanned
+    QR_TOO_LONG = "qr-too-long", Warning;
     /// a domain's file would hold one user's login
     DOMAIN_FILE_LEFT_OUT = "domain-file-left-out", Note;
     /// a template did not render

@@ -1,5 +1,5 @@
 //! Sheets: self-contained HTML. The text of every element with `data-setting="…"` is that setting's value; breaks such as `<wbr>`
-//! do not count.
+//! do not count. A path with `data-qr="name"` is a QR code, see [`super::qr`]; its text is told as `qr.name`.
 //!
 //! Decoded: the marked texts in order.
 
@@ -8,7 +8,7 @@ use std::fmt;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::{Document, FormatError};
+use super::{Document, FormatError, qr};
 
 /// Elements that have no end tag (HTML Living Standard, "void elements").
 const VOID: &[&str] =
@@ -48,8 +48,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
     let mut open: Option<Open> = None;
     loop {
         match reader.read_event().map_err(wrong)? {
-            Event::Start(tag) => start(&tag, false, &mut open)?,
-            Event::Empty(tag) => start(&tag, true, &mut open)?,
+            Event::Start(tag) => marked.extend(start(&tag, false, &mut open)?),
+            Event::Empty(tag) => marked.extend(start(&tag, true, &mut open)?),
             Event::End(tag) => end(tag.name().as_ref(), &mut open, &mut marked),
             Event::Text(part) => add(&mut open, &part),
             Event::GeneralRef(part) => {
@@ -78,14 +78,19 @@ struct Open {
     inner: usize,
 }
 
-fn start(tag: &BytesStart<'_>, empty: bool, open: &mut Option<Open>) -> Result<(), FormatError> {
+/// Opens an element. Gives what it says by itself: a QR code.
+fn start(
+    tag: &BytesStart<'_>,
+    empty: bool,
+    open: &mut Option<Open>,
+) -> Result<Option<(String, String)>, FormatError> {
     let name = tag.name();
     let name: &str = name.as_ref();
     let is = |other: &&str| name.eq_ignore_ascii_case(other);
     if REFUSED.iter().any(is) {
         return Err(wrong(format!("<{name}> has no place on a sheet")));
     }
-    let setting = setting(tag)?;
+    let (setting, code) = marks(tag)?;
     let void = empty || VOID.iter().any(is);
     match (open.as_mut(), setting) {
         (Some(open), Some(_)) => return Err(wrong(format!("a setting is marked inside {}", open.setting))),
@@ -98,12 +103,14 @@ fn start(tag: &BytesStart<'_>, empty: bool, open: &mut Option<Open>) -> Result<(
         }
         _ => {}
     }
-    Ok(())
+    let text = |(name, path): (String, String)| Ok((format!("qr.{name}"), qr::read(&path)?));
+    code.map(text).transpose()
 }
 
-/// The setting that a tag marks. On the way, what would run or fetch something is refused.
-fn setting(tag: &BytesStart<'_>) -> Result<Option<String>, FormatError> {
-    let mut setting = None;
+/// The setting that a tag marks, and the QR code that it draws (its name and path). On the way, what would run or fetch something
+/// is refused.
+fn marks(tag: &BytesStart<'_>) -> Result<(Option<String>, Option<(String, String)>), FormatError> {
+    let (mut setting, mut code, mut path) = (None, None, String::new());
     for attribute in tag.html_attributes() {
         let attribute = attribute.map_err(wrong)?;
         let (key, value): (&str, _) = (attribute.key.as_ref(), attribute.value);
@@ -120,9 +127,13 @@ fn setting(tag: &BytesStart<'_>) -> Result<Option<String>, FormatError> {
         }
         if is(&"data-setting") && !value.is_empty() {
             setting = Some(value.into_owned());
+        } else if is(&"data-qr") {
+            code = Some(value.into_owned());
+        } else if is(&"d") {
+            path = value.into_owned();
         }
     }
-    Ok(setting)
+    Ok((setting, code.map(|name| (name, path))))
 }
 
 fn end(name: &str, open: &mut Option<Open>, marked: &mut Vec<(String, String)>) {
@@ -160,6 +171,14 @@ mod tests {
         let expected = [("incoming.host", "mail.example.jp"), ("a", "<'"), ("b", "")]
             .map(|(s, t)| (s.to_owned(), t.to_owned()));
         assert_eq!(read(page), Ok(expected.to_vec()));
+    }
+
+    #[test]
+    fn a_code_is_read_as_its_text() {
+        let code = super::super::Code::of("tanaka").unwrap_or_else(|| panic!("fits"));
+        let page = format!("<svg><path data-qr=\"payload\" d=\"{}\"/></svg>", code.path);
+        assert_eq!(read(&page), Ok(vec![("qr.payload".to_owned(), "tanaka".to_owned())]));
+        assert!(read("<svg><path data-qr=\"payload\" d=\"M0 0h1v1h-1z\"/></svg>").is_err());
     }
 
     #[test]

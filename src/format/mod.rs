@@ -1,17 +1,29 @@
 //! File formats: how text becomes bytes, how a value is escaped in it, and how bytes are decoded again. One module a format and
 //! one row in [`FORMATS`]. What a place in a file *means* is not known here: readings (`profiles/readings/`) say it.
 
+mod ansi;
 mod autoconfig;
+mod autodiscover;
 mod cmd;
 mod html;
+mod iaf;
+mod json;
 mod mobileconfig;
+mod oeaccount;
 mod prf;
+mod qr;
 mod reg;
+mod svg;
+mod uri;
 mod xml;
+mod zone;
 
 use std::fmt;
 
 use serde_json::Value;
+
+pub use ansi::has_trail_5c;
+pub use qr::Code;
 
 /// A decoded file.
 #[derive(Debug, PartialEq)]
@@ -88,6 +100,56 @@ pub static FORMATS: &[Format] = &[
         encode: cmd::encode,
         decode: cmd::decode,
     },
+    Format {
+        name: "iaf",
+        placeholders: false,
+        escape: reg::escape,
+        encode: iaf::encode,
+        decode: iaf::decode,
+    },
+    Format {
+        name: "oeaccount",
+        placeholders: false,
+        escape: xml::escape,
+        encode: oeaccount::encode,
+        decode: oeaccount::decode,
+    },
+    Format {
+        name: "autodiscover",
+        placeholders: false,
+        escape: xml::escape,
+        encode: utf8,
+        decode: autodiscover::decode,
+    },
+    Format {
+        name: "zone",
+        placeholders: false,
+        escape: zone::escape,
+        encode: zone::encode,
+        decode: zone::decode,
+    },
+    Format {
+        name: "pacc",
+        placeholders: false,
+        escape: json::escape,
+        encode: json::encode,
+        decode: json::decode,
+    },
+    Format {
+        name: "qr-json",
+        placeholders: false,
+        escape: json::escape,
+        encode: json::encode,
+        decode: json::decode,
+    },
+    Format {
+        name: "qr-uri",
+        placeholders: false,
+        escape: uri::escape,
+        encode: uri::encode,
+        decode: uri::decode,
+    },
+    Format { name: "svg", placeholders: false, escape: xml::escape, encode: utf8, decode: svg::decode },
     Format { name: "html", placeholders: false, escape: xml::escape, encode: utf8, decode: html::decode },
 ];
 
@@ -121,6 +183,20 @@ fn no_control(text: &str) -> Result<(), FormatError> {
         Some(c) => Err(FormatError::new(format!("the text has the character U+{:04X}", c as u32))),
         None => Ok(()),
     }
+}
+
+/// UTF-16LE with byte order mark.
+fn to_utf16(text: &str) -> Vec<u8> {
+    let units = std::iter::once(0xfeff).chain(text.encode_utf16().collect::<Vec<_>>());
+    units.flat_map(u16::to_le_bytes).collect()
+}
+
+/// The text of UTF-16LE with byte order mark.
+fn utf16(bytes: &[u8]) -> Result<String, FormatError> {
+    let body = bytes.strip_prefix(&[0xff, 0xfe]).filter(|b| b.len() % 2 == 0);
+    let body = body.ok_or_else(|| FormatError::new("not UTF-16LE with a byte order mark"))?;
+    let units: Vec<u16> = body.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
+    String::from_utf16(&units).map_err(|_| FormatError::new("not UTF-16"))
 }
 
 /// Line ends of Windows.

@@ -6,10 +6,9 @@
 
 use std::fmt;
 
-use encoding_rs::SHIFT_JIS;
 use serde_json::{Map, Value, json};
 
-use super::{Document, FormatError, crlf, crlf_lines, one_line, put};
+use super::{Document, FormatError, ansi, crlf, crlf_lines, one_line, put};
 
 /// A value goes as it is; it cannot hold a line end, which would begin a key of its own.
 pub(super) fn escape(out: &mut dyn fmt::Write, text: &str) -> Result<(), FormatError> {
@@ -20,18 +19,12 @@ pub(super) fn escape(out: &mut dyn fmt::Write, text: &str) -> Result<(), FormatE
 /// ASCII, else Windows-31J; CR LF.
 pub(super) fn encode(text: &str) -> Result<Vec<u8>, FormatError> {
     super::no_control(text)?;
-    let text = crlf(text);
-    let (bytes, _, lossy) = SHIFT_JIS.encode(&text);
-    if lossy {
-        return Err(FormatError::new("the text has characters that Windows-31J has not"));
-    }
-    Ok(bytes.into_owned())
+    ansi::encode(&crlf(text))
 }
 
 /// Sections, and the accounts as Outlook would make them.
 pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
-    let text = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes);
-    let text = text.ok_or_else(|| FormatError::new("not Windows-31J"))?;
+    let text = ansi::decode(bytes)?;
     let sections = sections(&text)?;
     let accounts = accounts(&sections)?;
     Ok(Document::Tree(json!({ "sections": sections, "accounts": accounts })))

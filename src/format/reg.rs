@@ -1,5 +1,5 @@
-//! Registry files, version 5.00: UTF-16LE with byte order mark, CR LF. Source: Wine programs/regedit/regproc.c; Microsoft
-//! support article 310516.
+//! Registry files, CR LF. The header decides the bytes: version 5.00 is UTF-16LE with byte order mark; REGEDIT4, the one that
+//! Windows 98 reads, is the ANSI code page. Source: Wine programs/regedit/regproc.c; Microsoft support article 310516.
 //!
 //! Decoded: `{"keys": [{"path", "deleted", "values": {name: text | number | {"hex": …} | null}}]}` in the order of the file.
 
@@ -7,9 +7,10 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::{Document, FormatError, crlf, crlf_lines, one_line, put, put_char};
+use super::{Document, FormatError, ansi, crlf, crlf_lines, one_line, put, put_char, to_utf16, utf16};
 
 const HEADER: &str = "Windows Registry Editor Version 5.00";
+const OLD_HEADER: &str = "REGEDIT4";
 
 /// Doubles backslashes and quotes with a backslash; a value cannot hold a line end.
 pub(super) fn escape(out: &mut dyn fmt::Write, text: &str) -> Result<(), FormatError> {
@@ -23,21 +24,30 @@ pub(super) fn escape(out: &mut dyn fmt::Write, text: &str) -> Result<(), FormatE
     Ok(())
 }
 
-/// UTF-16LE with byte order mark, CR LF.
+/// UTF-16LE with byte order mark; with the old header the ANSI code page. CR LF.
 pub(super) fn encode(text: &str) -> Result<Vec<u8>, FormatError> {
     super::no_control(text)?;
-    let units = std::iter::once(0xfeff).chain(crlf(text).encode_utf16().collect::<Vec<_>>());
-    Ok(units.flat_map(u16::to_le_bytes).collect())
+    if text.lines().next() == Some(OLD_HEADER) {
+        return old(text);
+    }
+    Ok(to_utf16(&crlf(text)))
+}
+
+/// What the editor of Windows 98 does with a second byte that is a backslash is not known: such letters are refused.
+fn old(text: &str) -> Result<Vec<u8>, FormatError> {
+    if ansi::has_trail_5c(text) {
+        return Err(FormatError::new("a letter's second byte in Windows-31J is a backslash"));
+    }
+    ansi::encode(&crlf(text))
 }
 
 /// The keys in order.
 pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
-    let text = utf16(bytes)?;
+    let is_old = bytes.starts_with(OLD_HEADER.as_bytes());
+    let (header, text) = if is_old { (OLD_HEADER, ansi::decode(bytes)?) } else { (HEADER, utf16(bytes)?) };
     let mut lines = crlf_lines(&text)?.into_iter();
-    if lines.next() != Some(HEADER) || lines.next() != Some("") {
-        return Err(FormatError::new(
-            "the file does not begin with the header of version 5.00 and an empty line",
-        ));
+    if lines.next() != Some(header) || lines.next() != Some("") {
+        return Err(FormatError::new("the file does not begin with its header and an empty line"));
     }
     let mut keys: Vec<(String, bool, Map<String, Value>)> = Vec::new();
     for line in lines.filter(|l| !l.is_empty() && !l.starts_with(';')) {
@@ -71,13 +81,6 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
     Ok(Document::Tree(json!({ "keys": keys })))
 }
 
-fn utf16(bytes: &[u8]) -> Result<String, FormatError> {
-    let body = bytes.strip_prefix(&[0xff, 0xfe]).filter(|b| b.len() % 2 == 0);
-    let body = body.ok_or_else(|| FormatError::new("not UTF-16LE with a byte order mark"))?;
-    let units: Vec<u16> = body.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
-    String::from_utf16(&units).map_err(|_| FormatError::new("not UTF-16"))
-}
-
 /// `"name"=value`.
 fn assignment(line: &str) -> Result<(String, Value), FormatError> {
     let (name, rest) = quoted(line)?;
@@ -100,7 +103,7 @@ fn assignment(line: &str) -> Result<(String, Value), FormatError> {
 }
 
 /// A quoted text and what stands behind it.
-fn quoted(text: &str) -> Result<(String, &str), FormatError> {
+pub(super) fn quoted(text: &str) -> Result<(String, &str), FormatError> {
     let unclosed = || FormatError::new("a quote is not opened or closed");
     let mut chars = text.strip_prefix('"').ok_or_else(unclosed)?.char_indices();
     let mut out = String::new();
@@ -136,6 +139,15 @@ mod tests {
     }
 
     #[test]
+    fn the_old_version_is_in_the_ansi_code_page() {
+        let bytes = encode("REGEDIT4\n\n[K]\n\"n\"=\"田中 \\\\\"\n").unwrap_or_default();
+        assert!(bytes.starts_with(b"REGEDIT4\r\n\r\n[K]\r\n\"n\"=\"\x93\x63"));
+        let expected = json!({"keys": [{"path": "K", "deleted": false, "values": {"n": "田中 \\"}}]});
+        assert_eq!(decode(&bytes), Ok(Document::Tree(expected)));
+        assert!(encode("REGEDIT4\n\n[K]\n\"n\"=\"表\"\n").is_err());
+    }
+
+    #[test]
     fn what_regedit_would_take_otherwise_is_refused() {
         for bad in ["\"a\"=\"b\n", "\"a\"=\"b\\c\"\n", "\"a\"=dword:3e3\n", "\"a\"\n", "\"a\"=\"b\"c\n"] {
             assert!(read(&format!("[K]\n{bad}")).is_err(), "{bad}");
@@ -144,7 +156,7 @@ mod tests {
         assert!(read("[K]\n\"a\"=\"b\"\n\"A\"=\"c\"\n").is_err(), "a value twice");
         assert!(read("[K]\n\n[k]\n").is_err(), "a key twice");
         assert!(read("[K]\n\n[-K]\n").is_err(), "a deletion at the end");
-        assert!(decode(b"REGEDIT4\r\n").is_err());
+        assert!(decode(b"REGEDIT4\r\n[K]\r\n").is_err(), "no empty line");
         assert!(escape(&mut String::new(), "a\r\n[K]").is_err());
     }
 }

@@ -171,6 +171,7 @@ fn readings() -> Environment<'static> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Chainable);
     functions::add(&mut env);
+    functions::add_for_readings(&mut env);
     env
 }
 

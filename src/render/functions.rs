@@ -4,12 +4,27 @@ use encoding_rs::Encoding;
 use minijinja::{Environment, Error, ErrorKind, Value};
 
 use super::HeldSecret;
+use crate::format::{self, Document};
+
+/// For readings alone: the document of a text in another format, so that a payload and its picture have one reading.
+pub(super) fn add_for_readings(env: &mut Environment<'_>) {
+    env.add_filter("decoded", |text: &str, name: &str| {
+        let wrong = |reason: String| Error::new(ErrorKind::InvalidOperation, reason);
+        let format = format::find(name).ok_or_else(|| wrong(format!("there is no format {name}")))?;
+        match (format.decode)(text.as_bytes()).map_err(|e| wrong(e.0))? {
+            Document::Tree(tree) => Ok(Value::from(minijinja::value::Serde(&tree))),
+            Document::Marked(_) => Err(wrong(format!("{name} is no tree"))),
+        }
+    });
+}
 
 /// Adds them all.
 pub(super) fn add(env: &mut Environment<'_>) {
     env.add_filter("dword", |n: u32| format!("{n:08x}"));
+    env.add_filter("hex", |n: u32| format!("{n:x}"));
     env.add_test("ascii", |v: &Value| text(v).is_none_or(|t| t.is_ascii()));
     env.add_test("longer", |v: &Value, most: usize| text(v).is_some_and(|t| t.chars().count() > most));
+    env.add_test("trail_5c", |v: &Value| text(v).is_some_and(format::has_trail_5c));
     env.add_test("js_coerced", |v: &Value| text(v).is_some_and(js_coerced));
     env.add_test("ip_literal", |v: &Value| text(v).is_some_and(|t| t.parse::<std::net::IpAddr>().is_ok()));
     env.add_test("encodable", |v: &Value, charset: &str| {

@@ -8,4 +8,4 @@ mod view;
 
 pub use engine::{Engine, Expression, RenderError, TEXT};
 pub use secret::HeldSecret;
-pub use view::{Purpose, Selection, Subject, carried_name, view};
+pub use view::{Embedded, Purpose, Selection, Subject, carried_name, filled, view};

@@ -1,10 +1,11 @@
 //! The view: what templates, conditions and texts see of an account for one client. Typed, everything worked out; the table in
-//! `docs/clients.md` is its documentation. A domain's view has no names for what belongs to one user, so that a template which
+//! `docs/adding-a-client.md` is its documentation. A domain's view has no names for what belongs to one user, so that a template which
 //! uses one fails.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 use sha2::{Digest, Sha256};
@@ -15,6 +16,7 @@ use crate::account::{
     Account, Address, Endpoint, Fetched, Host, Incoming, Leave, Login, Outgoing, Passwords, placeholder,
 };
 use crate::client::{Client, Options};
+use crate::format::Code;
 use crate::paths;
 use crate::secret::Secret;
 
@@ -23,8 +25,11 @@ use crate::secret::Secret;
 pub enum Purpose {
     /// conditions and texts: every name is there, what is absent is none
     Condition,
-    /// a file that is published for all users
-    Domain,
+    /// a file that is published for all users; whether its format knows placeholders, which then stay in host names
+    Domain {
+        /// as [`crate::format::Format::placeholders`]
+        placeholders: bool,
+    },
     /// a file for one user
     User,
 }
@@ -37,6 +42,25 @@ pub struct Selection {
     pub incoming: Vec<(usize, String)>,
     /// indices into `Account::outgoing`
     pub outgoing: Vec<(usize, String)>,
+}
+
+impl Purpose {
+    /// Whether it is published for all users.
+    #[must_use]
+    pub fn is_domain(self) -> bool {
+        matches!(self, Self::Domain { .. })
+    }
+}
+
+/// A file whose content another one holds.
+#[derive(Debug, Clone)]
+pub struct Embedded {
+    /// its bytes
+    pub bytes: Vec<u8>,
+    /// its QR code, where the format is one of a code's payload
+    pub code: Option<Code>,
+    /// whether it holds a password
+    pub secret: bool,
 }
 
 /// Everything a view is made from.
@@ -54,6 +78,8 @@ pub struct Subject<'a> {
     pub fetched: Option<&'a Fetched>,
     /// where passwords may go in this build
     pub passwords: Passwords,
+    /// files whose content this one holds; `None`: not made
+    pub embedded: &'a BTreeMap<String, Option<Embedded>>,
 }
 
 type Map = BTreeMap<&'static str, Value>;
@@ -84,6 +110,14 @@ pub fn view(subject: &Subject<'_>, purpose: Purpose) -> Value {
     map.insert("options", maker.options());
     map.insert("given", Value::from_iter(account.given.iter().map(String::as_str)));
     map.insert("passwords", subject.passwords.word().into());
+    map.insert("tls_maximum", opt(subject.client.takes.as_ref().and_then(|t| t.tls_maximum)));
+    if purpose != Purpose::Condition {
+        let embedded = |(name, file): (&String, &Option<Embedded>)| (name.clone(), embedded(file.as_ref()));
+        map.insert(
+            "embedded",
+            Value::from(subject.embedded.iter().map(embedded).collect::<BTreeMap<_, _>>()),
+        );
+    }
     map.insert("maps", Value::from(minijinja::value::Serde(&subject.client.maps)));
     Value::from(map)
 }
@@ -101,6 +135,31 @@ pub fn carried_name<'a>(account: &'a Account, client: &Client) -> Option<&'a str
     account.name_ascii.as_deref().or_else(|| encodable().then_some(name))
 }
 
+/// A host name as a file of this purpose says it: one user's is filled in, one for all keeps what only a user can fill in.
+#[must_use]
+pub fn filled(host: &Host, account: &Account, purpose: Purpose) -> Host {
+    let domain = account.domain.ascii();
+    match (&account.address, purpose) {
+        (_, Purpose::Domain { placeholders: true }) | (None, Purpose::User | Purpose::Condition) => {
+            host.clone()
+        }
+        (_, Purpose::Domain { placeholders: false }) => host.with_domain(domain),
+        (Some(user), _) => host.expand(user.local(), domain),
+    }
+}
+
+/// What a template sees of a file that it embeds.
+fn embedded(file: Option<&Embedded>) -> Value {
+    let Some(file) = file else { return Value::from(()) };
+    let code = file
+        .code
+        .as_ref()
+        .map(|c| Value::from(Map::from([("size", c.size.into()), ("path", c.path.as_str().into())])));
+    let text = std::str::from_utf8(&file.bytes).ok().filter(|_| !file.secret);
+    let sha256 = BASE64_STANDARD.encode(Sha256::digest(&file.bytes));
+    Value::from(Map::from([("text", opt(text)), ("sha256", sha256.into()), ("qr", opt(code))]))
+}
+
 struct Maker<'a> {
     subject: &'a Subject<'a>,
     purpose: Purpose,
@@ -109,12 +168,12 @@ struct Maker<'a> {
 impl Maker<'_> {
     /// The user whom the view may speak of.
     fn user(&self) -> Option<&Address> {
-        self.subject.account.address.as_ref().filter(|_| self.purpose != Purpose::Domain)
+        self.subject.account.address.as_ref().filter(|_| !self.purpose.is_domain())
     }
 
     /// Names of one user: not there at all in a domain's file.
     fn person(&self, map: &mut Map) {
-        if self.purpose == Purpose::Domain {
+        if self.purpose.is_domain() {
             return;
         }
         let account = self.subject.account;
@@ -199,7 +258,7 @@ impl Maker<'_> {
         });
         match (&login, first) {
             (Login::None, _) => {
-                if self.purpose != Purpose::Domain {
+                if !self.purpose.is_domain() {
                     map.extend([("username", Value::from(())), ("password", Value::from(()))]);
                 }
                 map.extend([("username_pattern", Value::from(())), ("derived", true.into())]);
@@ -213,18 +272,14 @@ impl Maker<'_> {
     }
 
     fn secret<'f>(&'f self, pick: impl Fn(&'f Fetched) -> Option<&'f Option<Secret>>) -> Option<&'f Secret> {
-        self.subject
-            .fetched
-            .filter(|_| self.purpose != Purpose::Domain)
-            .and_then(pick)
-            .and_then(Option::as_ref)
+        self.subject.fetched.filter(|_| !self.purpose.is_domain()).and_then(pick).and_then(Option::as_ref)
     }
 
     fn login(&self, map: &mut Map, username: &str, secret: Option<&Secret>) {
         let address = self.subject.account.address.as_ref();
         let pattern = placeholder::pattern(username, address);
         map.insert("derived", pattern.is_some().into());
-        if self.purpose == Purpose::Domain {
+        if self.purpose.is_domain() {
             // a literal login has no name here: the file is left out before, and a template that got so far fails
             if let Some(pattern) = pattern {
                 map.insert("username_pattern", pattern.into());
@@ -251,10 +306,7 @@ impl Maker<'_> {
     }
 
     fn host(&self, host: &Host) -> Host {
-        match self.user() {
-            Some(user) => host.expand(user.local(), self.subject.account.domain.ascii()),
-            None => host.clone(),
-        }
+        filled(host, self.subject.account, self.purpose)
     }
 }
 

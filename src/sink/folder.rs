@@ -214,6 +214,7 @@ mod tests {
 
     fn artifact(path: &str, text: &str) -> Artifact {
         Artifact {
+            file: None,
             path: path.to_owned(),
             client: None,
             format: "cmd",

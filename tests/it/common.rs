@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use mailprof::account::{self, Account, Environment, Passwords, RawAccount};
-use mailprof::build::{Artifact, Builder, Wishes};
+use mailprof::build::{Artifact, Builder, Outcome, Wishes};
 use mailprof::finding::{Catalogue, Findings, Language, Severity, Sources, text};
 use mailprof::library::{Library, LibraryError};
 use mailprof::lint;
@@ -115,7 +115,7 @@ pub struct Fixed(pub &'static str);
 
 impl Environment for Fixed {
     fn variable(&self, name: &str) -> Option<String> {
-        (name == "MAIL_PASSWORD" && !self.0.is_empty()).then(|| self.0.to_owned())
+        (name.ends_with("_PASSWORD") && !self.0.is_empty()).then(|| self.0.to_owned())
     }
     fn file(&self, _: &Path) -> Option<String> {
         None
@@ -128,6 +128,8 @@ impl Environment for Fixed {
 /// What a build through the library gave.
 pub struct Built {
     pub account: Option<Account>,
+    pub builder: Option<Builder>,
+    pub outcomes: Vec<Outcome>,
     pub artifacts: Vec<Artifact>,
     pub findings: Findings,
     pub sources: Sources,
@@ -165,6 +167,13 @@ pub fn decode(bytes: &[u8]) -> String {
     }
 }
 
+/// Whether a file holds a text anywhere, also scrambled or in a QR code.
+pub fn holds(artifact: &Artifact, text: &str) -> bool {
+    let format = mailprof::format::find(artifact.format).unwrap();
+    let document = format!("{:?}", (format.decode)(&artifact.bytes).unwrap());
+    decode(&artifact.bytes).contains(text) || document.contains(text)
+}
+
 /// A build through the library: no process, no files.
 pub struct Build {
     yaml: String,
@@ -198,6 +207,8 @@ impl Build {
     pub fn run(self) -> Built {
         let mut built = Built {
             account: None,
+            builder: None,
+            outcomes: Vec::new(),
             artifacts: Vec::new(),
             findings: Findings::new(),
             sources: Sources::new(),
@@ -231,6 +242,7 @@ impl Build {
             artifacts.push(artifact);
             Ok::<(), LibraryError>(())
         };
-        builder.run(account, raw, &fetched, findings, &mut sink).unwrap();
+        built.outcomes = builder.run(account, raw, &fetched, findings, &mut sink).unwrap();
+        built.builder = Some(builder);
     }
 }

@@ -5,7 +5,7 @@ use mailprof::account::Passwords;
 use mailprof::finding::Severity;
 use mailprof::library::Library;
 
-use super::common::{Build, Built, EASY, decode};
+use super::common::{Build, Built, EASY, decode, holds};
 
 const PASSWORD: &str = "hunter2-unique";
 
@@ -250,7 +250,7 @@ fn passwords_are_where_the_build_allows_them_and_nowhere_else() {
         let built = Build::new(EASY).passwords(allowed, PASSWORD).run();
         assert_eq!(built.codes(Severity::Error), Vec::<&str>::new(), "{}", built.report());
         for artifact in &built.artifacts {
-            let holds = decode(&artifact.bytes).contains(PASSWORD);
+            let holds = holds(artifact, PASSWORD);
             assert_eq!(holds, artifact.secret, "{}", artifact.path);
             let may = if artifact.format == "html" { sheets } else { files };
             assert!(may || !holds, "{} holds the password with {allowed:?}", artifact.path);

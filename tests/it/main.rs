@@ -9,5 +9,7 @@ mod golden;
 mod hostile;
 mod laws;
 mod properties;
+mod providers;
 mod readme;
 mod secrets;
+mod six;
