@@ -213,10 +213,11 @@ fn unsound(client: &Client, reason: String) -> LibraryError {
 
 /// A code means one thing.
 fn distinct_codes(clients: &[Client], common: &[Limit]) -> Result<(), LibraryError> {
-    let mut codes: BTreeMap<&str, &str> = finding::ALL.iter().map(|c| (c.id, "the program")).collect();
-    codes.extend(common.iter().map(|limit| (limit.code.as_str(), "the common limits")));
+    let program = finding::ALL.iter().map(|c| (c.id, "the program".to_owned()));
+    let mut codes: BTreeMap<&str, String> = program.collect();
+    codes.extend(common.iter().map(|limit| (limit.code.as_str(), "profiles/limits".to_owned())));
     for (client, limit) in clients.iter().flat_map(|c| c.limits.iter().map(move |l| (c, l))) {
-        if let Some(other) = codes.insert(&limit.code, &client.id) {
+        if let Some(other) = codes.insert(&limit.code, format!("{}.yaml", client.id)) {
             return Err(unsound(client, format!("the code {} is also one of {other}", limit.code)));
         }
     }

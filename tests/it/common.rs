@@ -168,10 +168,10 @@ pub fn decode(bytes: &[u8]) -> String {
 }
 
 /// Whether a file holds a text anywhere, also scrambled or in a QR code.
-pub fn holds(artifact: &Artifact, text: &str) -> bool {
-    let format = mailprof::format::find(artifact.format).unwrap();
-    let document = format!("{:?}", (format.decode)(&artifact.bytes).unwrap());
-    decode(&artifact.bytes).contains(text) || document.contains(text)
+pub fn holds(format: &str, bytes: &[u8], text: &str) -> bool {
+    let format = mailprof::format::find(format).unwrap();
+    let document = format!("{:?}", (format.decode)(bytes).unwrap());
+    decode(bytes).contains(text) || document.contains(text)
 }
 
 /// A build through the library: no process, no files.

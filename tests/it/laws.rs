@@ -250,7 +250,7 @@ fn passwords_are_where_the_build_allows_them_and_nowhere_else() {
         let built = Build::new(EASY).passwords(allowed, PASSWORD).run();
         assert_eq!(built.codes(Severity::Error), Vec::<&str>::new(), "{}", built.report());
         for artifact in &built.artifacts {
-            let holds = holds(artifact, PASSWORD);
+            let holds = holds(artifact.format, &artifact.bytes, PASSWORD);
             assert_eq!(holds, artifact.secret, "{}", artifact.path);
             let may = if artifact.format == "html" { sheets } else { files };
             assert!(may || !holds, "{} holds the password with {allowed:?}", artifact.path);

@@ -45,7 +45,11 @@ fn blocks_of_the_readme_are_current() {
     holds("clients", &format!("| Client | | Files |\n|---|---|---|\n{rows}"));
     let yaml = std::fs::read(root().join("profiles/accounts/pop3.yaml")).unwrap();
     let ran = Case::new(yaml).args(&["build", "account.yaml"]).run();
-    let tree: String = ran.tree("out").into_keys().map(|p| format!("out/{p}\n")).collect();
+    let (sheets, files): (Vec<String>, Vec<String>) =
+        ran.tree("out").into_keys().map(|p| format!("out/{p}\n")).partition(|p| p.ends_with(".html\n"));
+    let folder = sheets[0].rsplit_once('/').unwrap().0;
+    let line = format!("{folder}/<client>.<language>.html   {} sheets\n", sheets.len());
+    let tree = files.concat() + &line;
     holds("tree", &format!("```text\n{tree}```\n"));
     let yaml = std::fs::read_to_string(root().join("profiles/accounts/minimal.yaml")).unwrap();
     holds("yaml", &format!("```yaml\n{yaml}```\n"));

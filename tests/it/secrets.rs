@@ -94,7 +94,8 @@ fn files_that_hold_one_are_their_owners_alone_and_say_so() {
     for line in manifest.lines() {
         let entry: serde_json::Value = serde_json::from_str(line).unwrap();
         let path = ran.path().join("out").join(entry["path"].as_str().unwrap());
-        let holds = super::common::decode(&std::fs::read(&path).unwrap()).contains(SECRET);
+        let format = entry["format"].as_str().unwrap();
+        let holds = super::common::holds(format, &std::fs::read(&path).unwrap(), SECRET);
         assert_eq!(entry["secret"], holds, "{line}");
         let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
         assert!(!holds || mode == 0o600, "{line}: {mode:o}");
