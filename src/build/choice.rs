@@ -1,11 +1,11 @@
 //! Which of an account's servers a client gets: the first, in the order of preference, that it takes and that meets no limit of
-//! severity `error`; and which way to log in: the first of the server's that the client takes. How many servers its files can list
+//! severity `error`; and which way to log in, chosen in the same manner. How many servers its files can list
 //! is the client's too.
 
 use minijinja::Value;
 
 use super::limits::{self, Met};
-use crate::account::{Account, Endpoint};
+use crate::account::{Account, Endpoint, Login};
 use crate::client::{Client, Servers, TakesSide};
 use crate::finding::Severity;
 use crate::render::{Engine, Selection};
@@ -22,29 +22,29 @@ pub(super) fn choose<'a>(
     let incoming = candidates(incoming, client, true);
     let outgoing = candidates(account.outgoing.iter().map(|s| (None, &s.endpoint)), client, false);
     let met = |selection: &Selection| limits::met(engine, client, account, selection, &view(selection));
-    let fits = |incoming: Option<&Candidate>, outgoing: Option<&Candidate>| {
-        let pair = Selection { incoming: list(incoming), outgoing: list(outgoing) };
-        let met = met(&pair);
-        (!met.iter().any(|m| m.severity() == Severity::Error), !met.iter().any(Met::stops_all))
+    let of = |incoming: Option<&Candidate>, outgoing: Option<&Candidate>| {
+        met(&Selection { incoming: list(incoming), outgoing: list(outgoing) })
     };
-    if incoming.len() <= 1 && outgoing.len() <= 1 {
-        let selection = Selection { incoming, outgoing };
-        let mut met = met(&selection);
-        met.extend(left_out(account, &selection, &met));
-        return (selection, met);
-    }
-    let pairs = pairs(&incoming, &outgoing);
-    let judged: Vec<(bool, bool)> = pairs.iter().map(|(i, o)| fits(*i, *o)).collect();
-    let best =
-        judged.iter().position(|j| j.0).or_else(|| judged.iter().position(|j| j.1)).unwrap_or_default();
-    let (lead_in, lead_out) = pairs[best];
-    let behind = |servers: &'_ [Candidate], lead: Option<&Candidate>, fit: &dyn Fn(&Candidate) -> bool| {
-        let others = servers.iter().filter(|s| Some(*s) != lead && fit(s));
-        lead.into_iter().chain(others).cloned().collect()
+    let pairs = pairs(&incoming, &outgoing, account);
+    let lead = match pairs[..] {
+        [only] => only,
+        _ => {
+            let first = |fit: fn(&[Met<'_>]) -> bool| pairs.iter().find(|(i, o)| fit(&of(*i, *o))).copied();
+            first(raises_no_error).or_else(|| first(refuses_not_all)).unwrap_or(pairs[0])
+        }
+    };
+    let behind = |servers: &[Candidate], first: Option<&Candidate>, fit: &dyn Fn(&Candidate) -> bool| {
+        let mut chosen: Vec<Candidate> = list(first);
+        for server in servers {
+            if !chosen.iter().any(|c| c.0 == server.0) && fit(server) {
+                chosen.push(server.clone());
+            }
+        }
+        chosen
     };
     let mut selection = Selection {
-        incoming: behind(&incoming, lead_in, &|s| fits(Some(s), lead_out).0),
-        outgoing: behind(&outgoing, lead_out, &|s| fits(lead_in, Some(s)).0),
+        incoming: behind(&incoming, lead.0, &|s| raises_no_error(&of(Some(s), lead.1))),
+        outgoing: behind(&outgoing, lead.1, &|s| raises_no_error(&of(lead.0, Some(s)))),
     };
     if let Some(takes) = &client.takes {
         let protocol = |index: usize| account.incoming[index].protocol.as_str();
@@ -54,6 +54,14 @@ pub(super) fn choose<'a>(
     let mut met = met(&selection);
     met.extend(left_out(account, &selection, &met));
     (selection, met)
+}
+
+fn raises_no_error(met: &[Met<'_>]) -> bool {
+    !met.iter().any(|m| m.severity() == Severity::Error)
+}
+
+fn refuses_not_all(met: &[Met<'_>]) -> bool {
+    !met.iter().any(Met::stops_all)
 }
 
 /// Keeps as many servers as a client's files can list.
@@ -103,22 +111,27 @@ fn list(one: Option<&Candidate>) -> Vec<Candidate> {
     one.into_iter().cloned().collect()
 }
 
-/// Every pair in the order of preference; the incoming server counts first.
-fn pairs<'c>(
-    incoming: &'c [Candidate],
-    outgoing: &'c [Candidate],
-) -> Vec<(Option<&'c Candidate>, Option<&'c Candidate>)> {
+/// An incoming and an outgoing server.
+type Pair<'c> = (Option<&'c Candidate>, Option<&'c Candidate>);
+
+/// Every pair in the order of preference; the incoming server counts first. A login that is the same is the same way to log in
+/// wherever the outgoing server offers it.
+fn pairs<'c>(incoming: &'c [Candidate], outgoing: &'c [Candidate], account: &Account) -> Vec<Pair<'c>> {
     let side = |servers: &'c [Candidate]| -> Vec<Option<&'c Candidate>> {
         if servers.is_empty() { vec![None] } else { servers.iter().map(Some).collect() }
     };
-    let outgoing = side(outgoing);
-    side(incoming)
-        .into_iter()
-        .flat_map(|i| outgoing.iter().map(move |o| (i, *o)).collect::<Vec<_>>())
-        .collect()
+    let (all_in, all_out) = (side(incoming), side(outgoing));
+    let all: Vec<Pair<'c>> = all_in.into_iter().flat_map(|i| all_out.iter().map(move |o| (i, *o))).collect();
+    let agrees = |(i, o): &&Pair<'c>| {
+        let (Some((_, way)), Some((index, own))) = (i, o) else { return true };
+        let same = account.outgoing[*index].login_for(own) == Login::Same;
+        !same || own == way || !outgoing.contains(&(*index, way.clone()))
+    };
+    let agreeing: Vec<Pair<'c>> = all.iter().filter(agrees).copied().collect();
+    if agreeing.is_empty() { all } else { agreeing }
 }
 
-/// A server with the way to log in that the client takes; the server's first when it takes none.
+/// The servers that the client takes, each with every way to log in that it takes; the first with its first where it takes none.
 fn candidates<'s>(
     servers: impl Iterator<Item = (Option<&'s str>, &'s Endpoint)>,
     client: &Client,
@@ -127,16 +140,23 @@ fn candidates<'s>(
     let side = client.takes.as_ref().map(|t| if incoming { &t.incoming } else { &t.outgoing });
     let all: Vec<(usize, Option<&str>, &Endpoint)> =
         servers.enumerate().map(|(i, (p, e))| (i, p, e)).collect();
-    let auth = |endpoint: &Endpoint| {
-        let taken = side.and_then(|s| endpoint.auth.iter().find(|a| s.auth.contains(a)));
-        taken.or(endpoint.auth.first()).cloned().unwrap_or_default()
+    let ways = |index: usize, endpoint: &Endpoint| -> Vec<Candidate> {
+        let taken = endpoint.auth.iter().filter(|a| side.is_none_or(|s| s.auth.contains(a)));
+        let taken: Vec<Candidate> = taken.map(|a| (index, a.clone())).collect();
+        if taken.is_empty() {
+            vec![(index, endpoint.auth.first().cloned().unwrap_or_default())]
+        } else {
+            taken
+        }
     };
-    let taken: Vec<(usize, String)> = all
-        .iter()
-        .filter(|(_, p, e)| side.is_none_or(|s| untaken(s, *p, e).is_none()))
-        .map(|(i, _, e)| (*i, auth(e)))
-        .collect();
-    if taken.is_empty() { all.iter().take(1).map(|(i, _, e)| (*i, auth(e))).collect() } else { taken }
+    let fits = |p: &Option<&str>, e: &Endpoint| side.is_none_or(|s| untaken(s, *p, e).is_none());
+    let taken = all.iter().filter(|(_, p, e)| fits(p, e)).flat_map(|(i, _, e)| ways(*i, e));
+    let taken: Vec<Candidate> = taken.collect();
+    if taken.is_empty() {
+        all.iter().take(1).flat_map(|(i, _, e)| ways(*i, e).into_iter().take(1)).collect()
+    } else {
+        taken
+    }
 }
 
 /// The first thing of a server that a client does not take: setting, value, what it takes.

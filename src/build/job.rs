@@ -132,6 +132,10 @@ impl<'a> Job<'a> {
             findings.push(Finding::new(&finding::QR_TOO_LONG).arg("path", name).client(&self.client.id));
             return Ok(Vec::new());
         }
+        // a picture of what was not made: the reason has been told
+        if file.format == "svg" && embedded.values().any(Option::is_none) {
+            return Ok(Vec::new());
+        }
         let may_hold = file.secret == HoldsSecret::May;
         let subject = Subject { embedded: &embedded, ..self.subject(&self.selection, may_hold) };
         Ok(match self.file(file, &subject)? {

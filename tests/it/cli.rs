@@ -258,7 +258,10 @@ fn flags_win_over_the_description() {
         names(&["--sheets", "generic", "--lang", "ja"]),
         ["generic.ja.html", "tanaka@example.jp.mobileconfig", "manifest.jsonl"]
     );
-    assert_eq!(names(&["--client", "outlook-express"]), ["tanaka@example.jp.iaf", "tanaka@example.jp.reg", "manifest.jsonl"]);
+    assert_eq!(
+        names(&["--client", "outlook-express"]),
+        ["tanaka@example.jp.iaf", "tanaka@example.jp.reg", "manifest.jsonl"]
+    );
 }
 
 #[test]
@@ -335,7 +338,7 @@ fn clients_are_listed_with_files_options_and_limits() {
     let list = Case::new("").args(&["clients"]).run();
     assert_eq!((list.code, list.stderr.as_str()), (0, ""));
     assert_eq!(list.stdout.lines().count(), 15);
-    assert!(list.stdout.contains("outlook-express      Outlook Express") && list.stdout.contains('†'));
+    assert!(list.stdout.contains("outlook-express       Outlook Express") && list.stdout.contains('†'));
     let one = Case::new("").args(&["clients", "outlook", "--messages", "ja"]).run();
     for words in ["<domain>/<address>/<stem>.prf (prf)", "outlook.version=16.0", "エラー[outlook-no-apop]"]
     {
