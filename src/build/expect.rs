@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::account::{Fetched, Host, Leave, Login, placeholder};
-use crate::render::{Purpose, Subject, carried_name, filled};
+use crate::render::{Embedded, Purpose, Subject, carried_name, filled};
 use crate::secret::Secret;
 
 /// A setting's value.
@@ -36,6 +36,11 @@ pub(super) fn settings(subject: &Subject<'_>, purpose: Purpose) -> Settings {
         teller.outgoing(&prefix("outgoing", nth), *index, auth);
     }
     teller.out
+}
+
+/// The digest of an embedded file, for files that say it.
+pub(super) fn digest(name: &str, file: &Embedded) -> (String, Expected) {
+    (format!("embedded.{name}.sha256"), Expected::Text(file.sha256()))
 }
 
 /// `incoming`, `incoming.1`, …

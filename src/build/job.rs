@@ -171,7 +171,10 @@ impl<'a> Job<'a> {
         let paths = self.paths(file, &view)?;
         let made = self.make(&file.template, &file.format, &view, &paths[0])?;
         let engine = &self.builder.engine;
-        let expected = expect::settings(subject, purpose);
+        let mut expected = expect::settings(subject, purpose);
+        expected.extend(
+            subject.embedded.iter().filter_map(|(name, of)| Some(expect::digest(name, of.as_ref()?))),
+        );
         let check = readback::Check { engine, account: self.account, domain, expected: &expected };
         let said = check.file(made.format, &made.bytes, Some(reading), &file.carries);
         let made = self.judged(made, said, &paths[0])?;

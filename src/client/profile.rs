@@ -435,5 +435,6 @@ const OF_SERVER: &[&str] =
 fn is_setting(name: &str) -> bool {
     let server = name.strip_prefix("incoming.").or_else(|| name.strip_prefix("outgoing."));
     let own = ["address", "domain", "name", "incoming_servers", "outgoing_servers"];
-    own.contains(&name) || server.is_some_and(|s| OF_SERVER.contains(&s))
+    let digest = name.starts_with("embedded.") && name.ends_with(".sha256");
+    digest || own.contains(&name) || server.is_some_and(|s| OF_SERVER.contains(&s))
 }

@@ -90,7 +90,7 @@ fn start(
     if REFUSED.iter().any(is) {
         return Err(wrong(format!("<{name}> has no place on a sheet")));
     }
-    let (setting, code) = marks(tag)?;
+    let Marks { setting, code, path } = marks(tag)?;
     let void = empty || VOID.iter().any(is);
     match (open.as_mut(), setting) {
         (Some(open), Some(_)) => return Err(wrong(format!("a setting is marked inside {}", open.setting))),
@@ -103,14 +103,23 @@ fn start(
         }
         _ => {}
     }
-    let text = |(name, path): (String, String)| Ok((format!("qr.{name}"), qr::read(&path)?));
-    code.map(text).transpose()
+    code.map(|name| Ok((format!("qr.{name}"), qr::read(&path)?))).transpose()
 }
 
-/// The setting that a tag marks, and the QR code that it draws (its name and path). On the way, what would run or fetch something
-/// is refused.
-fn marks(tag: &BytesStart<'_>) -> Result<(Option<String>, Option<(String, String)>), FormatError> {
-    let (mut setting, mut code, mut path) = (None, None, String::new());
+/// What a tag says by its attributes.
+#[derive(Default)]
+struct Marks {
+    /// the setting whose text it holds
+    setting: Option<String>,
+    /// the name of the QR code that it draws
+    code: Option<String>,
+    /// what it draws
+    path: String,
+}
+
+/// What a tag says. On the way, what would run or fetch something is refused.
+fn marks(tag: &BytesStart<'_>) -> Result<Marks, FormatError> {
+    let mut marks = Marks::default();
     for attribute in tag.html_attributes() {
         let attribute = attribute.map_err(wrong)?;
         let (key, value): (&str, _) = (attribute.key.as_ref(), attribute.value);
@@ -126,14 +135,14 @@ fn marks(tag: &BytesStart<'_>) -> Result<(Option<String>, Option<(String, String
             return Err(wrong(format!("the attribute {key} has no place on a sheet")));
         }
         if is(&"data-setting") && !value.is_empty() {
-            setting = Some(value.into_owned());
+            marks.setting = Some(value.into_owned());
         } else if is(&"data-qr") {
-            code = Some(value.into_owned());
+            marks.code = Some(value.into_owned());
         } else if is(&"d") {
-            path = value.into_owned();
+            marks.path = value.into_owned();
         }
     }
-    Ok((setting, code.map(|name| (name, path))))
+    Ok(marks)
 }
 
 fn end(name: &str, open: &mut Option<Open>, marked: &mut Vec<(String, String)>) {

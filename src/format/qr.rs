@@ -69,7 +69,7 @@ pub(super) fn read(path: &str) -> Result<String, FormatError> {
     }
     let size = size - QUIET;
     // the decoder takes the sizes of QR codes alone
-    if size < 21 || (size - 17) % 4 != 0 {
+    if size < 21 || !(size - 17).is_multiple_of(4) {
         return Err(wrong("its size is none of a code's"));
     }
     let dark = |x: usize, y: usize| {

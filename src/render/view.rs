@@ -63,6 +63,14 @@ pub struct Embedded {
     pub secret: bool,
 }
 
+impl Embedded {
+    /// The SHA-256 of its bytes in base64.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        BASE64_STANDARD.encode(Sha256::digest(&self.bytes))
+    }
+}
+
 /// Everything a view is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
@@ -156,8 +164,7 @@ fn embedded(file: Option<&Embedded>) -> Value {
         .as_ref()
         .map(|c| Value::from(Map::from([("size", c.size.into()), ("path", c.path.as_str().into())])));
     let text = std::str::from_utf8(&file.bytes).ok().filter(|_| !file.secret);
-    let sha256 = BASE64_STANDARD.encode(Sha256::digest(&file.bytes));
-    Value::from(Map::from([("text", opt(text)), ("sha256", sha256.into()), ("qr", opt(code))]))
+    Value::from(Map::from([("text", opt(text)), ("sha256", file.sha256().into()), ("qr", opt(code))]))
 }
 
 struct Maker<'a> {

@@ -193,6 +193,11 @@ impl Build {
         self
     }
 
+    pub fn without_sheets(mut self) -> Self {
+        self.wishes.sheets = mailprof::account::Sheets::None;
+        self
+    }
+
     pub fn passwords(mut self, passwords: Passwords, password: &'static str) -> Self {
         self.wishes.passwords = passwords;
         self.environment = Fixed(password);

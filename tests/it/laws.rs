@@ -2,6 +2,7 @@
 //! login is another), and attempts to break them by templates and profiles of a user's own.
 
 use mailprof::account::Passwords;
+use mailprof::client::Scope;
 use mailprof::finding::Severity;
 use mailprof::library::Library;
 
@@ -63,12 +64,94 @@ fn a_template_that_says_a_setting_wrongly_delivers_nothing() {
         DIFFERS,
         ".prf",
     );
+    // a picture that is another code, and a sheet's
+    let other = mailprof::format::Code::of("[1,[1,1]]").unwrap().path;
+    let code = "{{ embedded.payload.qr.path }}";
+    refused(
+        &with_template("thunderbird-android", "qr/code.svg.j2", code, &other, EASY),
+        &["read-back-silent", "read-back-differs"],
+        ".svg",
+    );
     let sheet = "sheet/sheet.html.j2";
+    refused(&with_template("thunderbird-android", sheet, "{{ code.path }}", &other, EASY), DIFFERS, ".html");
     refused(
         &with_template("generic", sheet, "{{ row.value }}{% else %}", "x{{ row.value }}{% else %}", EASY),
         DIFFERS,
         ".html",
     );
+}
+
+/// Every place where a template prints a value of the account: another value there, and the file is not delivered. What is not
+/// compared is listed, so that it is known.
+#[test]
+fn no_value_of_any_file_can_be_another() {
+    // labels of an account in its program's list, titles, and names of the provider and of a profile
+    const FREE: &[(&str, &str)] = &[
+        ("apple-mail/account.mobileconfig.j2", "{{ address }}"),
+        ("apple-mail/account.mobileconfig.j2", "{{ provider.name }}"),
+        ("qr/code.svg.j2", "{{ address }}"),
+        ("outlook/account.prf.j2", "{{ options.profile_name }}"),
+        ("outlook/account.prf.j2", "{{ address }}"),
+        ("outlook-express/account.iaf.j2", "{{ address }}"),
+        ("outlook-express/account.reg.j2", "{{ address }}"),
+        ("pacc/user-agent-configuration.json.j2", "{{ (provider.name | split | join(\" \"))[:60] | trim }}"),
+        (DOMAIN, "{{ domain if provider.name is js_coerced else provider.name }}"),
+        (DOMAIN, "{{ provider.name if provider.short_name is none else provider.short_name }}"),
+        ("windows-live-mail/account.oeaccount.j2", "{{ address }}"),
+    ];
+    let imap = EASY
+        .replace("protocol: pop3", "protocol: imap")
+        .replace("995", "993")
+        .replace("port: 465,", "port: 465, username: relay7, password: { env: SMTP_PASSWORD },");
+    let mut tried = 0;
+    let mut free = Vec::new();
+    for client in Library::default().clients().unwrap() {
+        for template in
+            client.files.iter().map(|f| f.template.clone()).collect::<std::collections::BTreeSet<_>>()
+        {
+            let text = Library::default().template(&template).unwrap().unwrap();
+            let spots = text.match_indices("{{").map(|(at, _)| (at, at + text[at..].find("}}").unwrap() + 2));
+            for (from, to) in spots {
+                let printed = &text[from..to];
+                if !["incoming", "outgoing", "server", "address", "name"].iter().any(|w| printed.contains(w))
+                {
+                    continue;
+                }
+                for yaml in [EASY, &imap] {
+                    let changed = format!("{}7{}", &text[..from], &text[to..]);
+                    let (before, after) = (
+                        files(&client.id, &template, &text, yaml),
+                        files(&client.id, &template, &changed, yaml),
+                    );
+                    tried += usize::from(!before.is_empty());
+                    if after.iter().any(|f| !before.contains(f))
+                        && !free.contains(&(template.clone(), printed.to_owned()))
+                    {
+                        free.push((template.clone(), printed.to_owned()));
+                    }
+                }
+            }
+        }
+    }
+    let listed: Vec<(String, String)> =
+        FREE.iter().map(|(t, p)| ((*t).to_owned(), (*p).to_owned())).collect();
+    assert_eq!(free, listed);
+    assert!(tried > 200, "{tried}");
+}
+
+/// What a client's files are with one template changed, sheets apart.
+fn files(client: &str, template: &str, text: &str, yaml: &str) -> Vec<(String, Vec<u8>)> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(template);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+    let built = Build::new(yaml)
+        .overrides(None, Some(dir.path()))
+        .client(client)
+        .without_sheets()
+        .passwords(Passwords::Everywhere, PASSWORD)
+        .run();
+    built.artifacts.into_iter().map(|a| (a.path, a.bytes)).collect()
 }
 
 #[test]
@@ -91,6 +174,7 @@ fn a_template_that_leaves_a_setting_out_delivers_nothing() {
             ".xml",
         ),
         ("generic", "sheet/sheet.html.j2", "data-setting=", "data-x=", ".html"),
+        ("thunderbird-android", "sheet/sheet.html.j2", "data-qr=", "data-x=", ".html"),
     ];
     for (client, template, from, to, file) in silent {
         refused(&with_template(client, template, from, to, EASY), SILENT, file);
@@ -169,24 +253,61 @@ fn a_login_that_is_one_users_own_leaves_the_domains_file_out() {
     assert!(built.codes(Severity::Note).contains(&"domain-file-left-out"), "{}", built.report());
 }
 
-/// A domain's description and one user's give the same domain files, and none holds a literal login, name or password.
+/// A domain's description and one user's give the same domain files, for every client, and none holds a literal login, name or
+/// password.
 #[test]
 fn domain_files_are_the_same_for_all() {
-    let domain = EASY.replace("address: tanaka@example.jp\nname: Taro Tanaka", "domain: example.jp");
-    let domain = domain.replace("username: tanaka", "username: \"%EMAILLOCALPART%\"");
     let files = |yaml: &str| -> Vec<(String, Vec<u8>)> {
         let built = Build::new(yaml).passwords(Passwords::Everywhere, PASSWORD).run();
         built.artifacts.into_iter().filter(|a| a.scope == "domain").map(|a| (a.path, a.bytes)).collect()
     };
-    let published = files(EASY);
-    assert!(!published.is_empty());
-    assert_eq!(published, files(&domain));
-    assert_eq!(published, files(&EASY.replace("tanaka", "suzuki").replace("Taro Tanaka", "Jiro Suzuki")));
-    for (path, bytes) in published {
-        for word in ["tanaka", "Taro", PASSWORD] {
-            assert!(!decode(&bytes).contains(word), "{path} holds {word}");
+    for (login, pattern, paths) in [
+        ("tanaka", "%EMAILLOCALPART%", 5),
+        // what Outlook takes without a login is the local part: its file is left out
+        ("tanaka@example.jp", "%EMAILADDRESS%", 4),
+        ("t4711", "", 2),
+    ] {
+        let user = EASY.replace("username: tanaka", &format!("username: {login}"));
+        let published = files(&user);
+        assert_eq!(published.len(), paths, "{:?}", published.iter().map(|f| &f.0).collect::<Vec<_>>());
+        for (path, bytes) in &published {
+            for word in ["tanaka", "Taro", "t4711", PASSWORD] {
+                assert!(!decode(bytes).contains(word), "{path} holds {word}");
+            }
+        }
+        let other =
+            user.replace("tanaka", "suzuki").replace("Taro Tanaka", "Jiro Suzuki").replace("t4711", "t4712");
+        assert_eq!(published, files(&other), "{login}");
+        if !pattern.is_empty() {
+            let domain = EASY.replace("address: tanaka@example.jp\nname: Taro Tanaka", "domain: example.jp");
+            let domain = domain.replace("username: tanaka", &format!("username: \"{pattern}\""));
+            assert_eq!(published, files(&domain), "{login}");
         }
     }
+    let domain_files: usize = Library::default()
+        .clients()
+        .unwrap()
+        .iter()
+        .flat_map(|c| c.files.iter().filter(|f| f.scope == Scope::Domain).map(|f| f.paths.len()))
+        .sum();
+    assert_eq!(domain_files, 5, "a domain's file of some client is made for none of the accounts above");
+}
+
+/// A host with a placeholder: filled in where the format knows none, and the file is left out where only a user can fill it in.
+#[test]
+fn hosts_with_placeholders() {
+    let built =
+        |host: &str| Build::new(EASY.replace("host: pop.example.jp", &format!("host: \"{host}\""))).run();
+    let domain = built("pop.%EMAILDOMAIN%");
+    assert_eq!(domain.codes(Severity::Error), Vec::<&str>::new(), "{}", domain.report());
+    assert!(domain.text("mail/config-v1.1.xml").contains("pop.%EMAILDOMAIN%"));
+    for file in ["dns.zone", "user-agent-configuration.json", ".iaf", "tanaka@example.jp.reg"] {
+        assert!(domain.text(file).contains("pop.example.jp"), "{file}");
+    }
+    let user = built("%EMAILLOCALPART%.mail.example.jp");
+    assert_eq!(user.codes(Severity::Error), Vec::<&str>::new(), "{}", user.report());
+    assert!(user.artifacts.iter().all(|a| a.scope == "user" || a.format == "autoconfig"));
+    assert!(user.codes(Severity::Note).contains(&"domain-file-left-out"), "{}", user.report());
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod common;
 mod golden;
 mod hostile;
 mod laws;
+mod limits;
 mod properties;
 mod providers;
 mod readme;
