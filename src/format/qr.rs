@@ -72,10 +72,15 @@ pub(super) fn read(path: &str) -> Result<String, FormatError> {
     if size < 21 || !(size - 17).is_multiple_of(4) {
         return Err(wrong("its size is none of a code's"));
     }
-    let dark = |x: usize, y: usize| {
-        runs.iter().any(|(from, row, n)| *row == y + QUIET && (*from..from + n).contains(&(x + QUIET)))
-    };
-    let grid = Grid::new(SimpleGrid::from_func(size, dark));
+    let mut dark = vec![false; size * size];
+    for (x, y, length) in runs {
+        let (x, y) = (x - QUIET, y - QUIET);
+        match dark.get_mut(y * size + x..y * size + x + length) {
+            Some(run) if x + length <= size => run.fill(true),
+            _ => return Err(wrong("a run is outside of the code")),
+        }
+    }
+    let grid = Grid::new(SimpleGrid::from_func(size, |x, y| dark[y * size + x]));
     // no reason of the decoder's: it may quote the text
     grid.decode().map(|(_, text)| text).map_err(|_| wrong("its modules code nothing"))
 }
