@@ -214,7 +214,8 @@ fn cell(text: &str) -> String {
     named(text).split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|").replace('<', "&lt;")
 }
 
-/// A text with its places for values named: `{{ outgoing.port }}` becomes `<outgoing.port>`, conditions are left out.
+/// A text with its places for values named: `{{ outgoing.port }}` becomes `<outgoing.port>`; of a condition both ways are told,
+/// with a stroke between them.
 #[must_use]
 pub fn named(text: &str) -> String {
     let mut out = String::new();
@@ -225,12 +226,22 @@ pub fn named(text: &str) -> String {
         let (open, close, shown) =
             if rest.starts_with("{{") { ("{{", "}}", true) } else { ("{%", "%}", false) };
         let Some(end) = rest.find(close).filter(|_| rest.starts_with(open)) else { break };
+        let inside = rest[2..end].trim_matches(['-', ' ']);
         if shown {
-            let _ = write!(out, "<{}>", rest[2..end].trim());
+            out += &place(inside);
+        } else if inside.starts_with("el") {
+            out += " / ";
         }
         rest = &rest[end + 2..];
     }
     out + rest
+}
+
+/// A place for a value by its name; a literal is itself.
+fn place(expression: &str) -> String {
+    let literal = expression.strip_prefix('\'').and_then(|e| e.strip_suffix('\''));
+    let name = expression.split('|').next().unwrap_or(expression).trim();
+    literal.filter(|l| !l.contains('\'')).map_or_else(|| format!("<{name}>"), str::to_owned)
 }
 
 #[cfg(test)]
@@ -244,6 +255,8 @@ mod tests {
             "a &lt;outgoing.port> b \\| c!"
         );
         assert_eq!(named("a { b"), "a { b");
+        assert_eq!(named("x{{ '{' }}{{ n | float }}"), "x{<n>");
+        assert_eq!(named("{% if a %}b{% else %}c{% endif %}"), "b / c");
         assert_eq!(anchor("Outlook (classic) by Autodiscover"), "outlook-classic-by-autodiscover");
     }
 }
