@@ -78,19 +78,26 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// How the client came off; `any`: whether any file of it was made.
-    pub(super) fn outcome(&self, any: bool) -> Outcome {
+    /// How the client came off. `files`, `sheets`: what was made of it; `findings`: what was told on the way, beside its limits.
+    pub(super) fn outcome(&self, files: usize, sheets: usize, findings: &Findings) -> Outcome {
+        let beside = || findings.iter().filter(|f| self.met.iter().all(|m| m.code() != f.code));
         let tells = |m: &&Met<'_>| m.severity() > Severity::Note || matches!(m, Met::LeftOut { .. });
-        let why: Vec<String> = self.met.iter().filter(tells).map(|m| m.code().to_owned()).collect();
+        let mut why: Vec<String> = self.met.iter().filter(tells).map(|m| m.code().to_owned()).collect();
+        why.extend(beside().map(|f| f.code.clone()));
+        why.dedup();
+        let lost = self.met.iter().any(|m| m.severity() > Severity::Note) || beside().next().is_some();
         let due =
             self.client.files.iter().any(|f| f.scope == Scope::Domain || self.account.address.is_some());
         // a sheet with its steps is a way to set the client up
-        let none = due && !any && !self.client.sheet;
+        let none = due && files + sheets == 0;
         let result = match () {
             () if none || self.met.iter().any(Met::stops_all) => Outcomes::Impossible,
-            () if why.is_empty() => Outcomes::Written,
-            () => Outcomes::Losses,
+            () if lost => Outcomes::Losses,
+            () => Outcomes::Written,
         };
+        if result == Outcomes::Impossible && why.is_empty() {
+            why = self.met.iter().map(|m| m.code().to_owned()).collect();
+        }
         Outcome { client: self.client.id.clone(), result, why }
     }
 
@@ -227,7 +234,7 @@ impl<'a> Job<'a> {
         made.map(|(_, made)| made.embedded()).map_err(|finding| *finding)
     }
 
-    fn wanted(&self, file: &FileSpec) -> Result<bool, Finding> {
+    pub(super) fn wanted(&self, file: &FileSpec) -> Result<bool, Finding> {
         let Some(when) = &file.when else { return Ok(true) };
         let view = view(&self.subject(&self.selection, true), Purpose::Condition);
         let holds = self.builder.engine.condition(when).and_then(|c| c.holds(&view));

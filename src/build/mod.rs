@@ -202,10 +202,13 @@ impl Builder {
             if chosen && (account.address.is_some() || published) {
                 job.report(&mut findings);
                 job.files(&mut findings, &mut artifacts)?;
-                outcome = Some(job.outcome(!artifacts.is_empty()));
             }
+            let files = artifacts.len();
             if sheet && account.address.is_some() {
                 job.sheets(&mut findings, &mut artifacts);
+            }
+            if chosen && (account.address.is_some() || published) {
+                outcome = Some(job.outcome(files, artifacts.len() - files, &findings));
             }
         }
         Ok(Made { artifacts, findings, outcome })

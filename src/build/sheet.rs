@@ -295,7 +295,8 @@ impl Teller<'_> {
             .iter()
             .filter(|f| f.scope == crate::client::Scope::User && !self.job.is_refused(f))
         {
-            if self.holds(file.when.as_ref())? && self.job.builder.is_chosen(self.job.client) {
+            // whether it is made, not whether the sheet itself might hold it
+            if self.job.wanted(file).unwrap_or(false) && self.job.builder.is_chosen(self.job.client) {
                 names.extend(file.paths.iter().map(|p| self.text(p)).collect::<Result<Vec<_>, _>>()?);
             }
         }

@@ -30,6 +30,7 @@ fn row(client: &Client) -> String {
         .iter()
         .map(|f| {
             let path = f.paths[0].replace("{{ stem }}", "…").replace("{{ domain }}", "…");
+            let path = path.replace("{{ '{' }}{{ uuid.oeaccount }}{{ '}' }}", "{…}");
             if f.scope == Scope::Domain { format!("`{path}` (for the domain)") } else { format!("`{path}`") }
         })
         .collect();
