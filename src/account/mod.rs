@@ -132,8 +132,11 @@ pub struct Outgoing {
     pub login: Login,
     /// the effective login, placeholders unexpanded; empty with [`Login::None`]
     pub username: String,
-    /// where the password of a login of its own comes from. Never the incoming server's, unless the description says so.
+    /// where the password of a login of its own comes from; never the incoming server's
     pub password: Option<PasswordSource>,
+    /// whether the description says `password: same`: then a login of its own has the password of the incoming server that the
+    /// client gets
+    pub password_same: bool,
 }
 
 impl Outgoing {

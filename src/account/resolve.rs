@@ -134,7 +134,7 @@ impl Resolver<'_> {
     }
 
     fn username(&mut self, node: &Node, name: &str, address: Option<&Address>) -> String {
-        if let Some(username) = text(node, "username") {
+        if let Some(username) = login_text(node, address) {
             return username;
         }
         if let Some(address) = address.filter(|_| node.get("username").is_none()) {
@@ -153,11 +153,12 @@ impl Resolver<'_> {
         let standard = Standard { tls: 465, clear: 587, security: Security::StartTls };
         let endpoint = self.endpoint(node, name, &standard)?;
         let open = endpoint.auth.iter().all(|a| is_open(a));
-        let (username, password) = (text(node, "username"), node.get("password"));
+        let (username, password) = (login_text(node, address), node.get("password"));
+        let same = password.and_then(Node::text) == Some("same");
         let first = incoming.first();
         let login = match (open, first) {
             (true, _) => Login::None,
-            (false, Some(_)) if username.is_none() && password.is_none() => Login::Same,
+            (false, Some(_)) if username.is_none() && (password.is_none() || same) => Login::Same,
             (false, _) => Login::Own,
         };
         let inherited = || first.map_or_else(|| placeholder::ADDRESS.to_owned(), |s| s.username.clone());
@@ -165,7 +166,6 @@ impl Resolver<'_> {
         if sends_only && username.is_none() && !open {
             self.username(node, name, address);
         }
-        let same = password.and_then(Node::text) == Some("same");
         if let Some(password) = password.filter(|_| same && sends_only) {
             let finding = Finding::new(&finding::SAME_AS_NOTHING).arg("setting", format!("{name}.password"));
             self.findings.push(finding.at(password.place));
@@ -174,11 +174,8 @@ impl Resolver<'_> {
             endpoint,
             minutes: text(node, "minutes").and_then(|t| t.parse().ok()),
             username: if open { String::new() } else { username.unwrap_or_else(inherited) },
-            password: match (same, &login) {
-                (true, _) => first.and_then(|s| s.password.clone()),
-                (false, Login::Own) => password.and_then(PasswordSource::from_node),
-                _ => None,
-            },
+            password: password.filter(|_| login == Login::Own && !same).and_then(PasswordSource::from_node),
+            password_same: same && login == Login::Own,
             login,
         })
     }
@@ -277,6 +274,13 @@ impl Standard {
     fn port(&self, security: Security) -> u16 {
         if security == Security::Tls { self.tls } else { self.clear }
     }
+}
+
+/// A login as it is written. One that is the address as people read it is the address with its domain in punycode, as every file
+/// has it.
+fn login_text(node: &Node, address: Option<&Address>) -> Option<String> {
+    let username = text(node, "username")?;
+    Some(address.filter(|a| a.unicode() == username).map_or(username, |a| a.as_str().to_owned()))
 }
 
 fn numbered(side: &str, index: usize) -> String {

@@ -89,7 +89,8 @@ fn outgoing(server: &Outgoing) -> Value {
     if server.login != Login::None {
         map.insert("username".to_owned(), json!(server.username));
     }
-    map.insert("password".to_owned(), password(server.password.as_ref()));
+    let source = if server.password_same { json!("same") } else { password(server.password.as_ref()) };
+    map.insert("password".to_owned(), source);
     present(Value::Object(map))
 }
 

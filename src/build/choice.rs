@@ -4,11 +4,11 @@
 
 use minijinja::Value;
 
-use super::limits::{self, Met};
+use super::limits::{self, Met, Server};
 use crate::account::{Account, Endpoint, Login};
 use crate::client::{Client, Servers, TakesSide};
 use crate::finding::Severity;
-use crate::render::{Engine, Selection};
+use crate::render::{Engine, Purpose, Selection, filled};
 
 /// The servers in the order that the client gets them, and the limits that it meets with the first of each. A server that
 /// raises an error when it leads is not listed behind the one that was taken.
@@ -88,9 +88,9 @@ fn left_out<'a>(account: &Account, selection: &Selection, met: &[Met<'_>]) -> Op
     let in_out = |kept: bool| {
         let is = |list: &[Candidate], index: usize| list.iter().any(|(i, _)| *i == index) == kept;
         let incoming = account.incoming.iter().enumerate().filter(|(i, _)| is(&selection.incoming, *i));
-        let incoming = incoming.map(|(_, s)| named(&s.protocol, &s.endpoint));
+        let incoming = incoming.map(|(_, s)| named(account, &s.protocol, &s.endpoint));
         let outgoing = account.outgoing.iter().enumerate().filter(|(i, _)| is(&selection.outgoing, *i));
-        incoming.chain(outgoing.map(|(_, s)| named("smtp", &s.endpoint))).collect::<Vec<_>>()
+        incoming.chain(outgoing.map(|(_, s)| named(account, "smtp", &s.endpoint))).collect::<Vec<_>>()
     };
     let left = in_out(false);
     let first =
@@ -99,9 +99,10 @@ fn left_out<'a>(account: &Account, selection: &Selection, met: &[Met<'_>]) -> Op
     (!left.is_empty()).then(|| Met::LeftOut { setting, kept: in_out(true), left })
 }
 
-/// A server as people name it: `imap imap.example.jp:993`.
-fn named(protocol: &str, endpoint: &Endpoint) -> String {
-    format!("{protocol} {}:{}", endpoint.host.unicode(), endpoint.port)
+/// A server as people name it.
+fn named(account: &Account, protocol: &str, endpoint: &Endpoint) -> Server {
+    let host = filled(&endpoint.host, account, Purpose::Condition).unicode().to_owned();
+    Server { protocol: protocol.to_uppercase(), host, port: endpoint.port }
 }
 
 /// A server's index, and the way to log in that was chosen for it.

@@ -122,7 +122,8 @@ impl Teller<'_> {
             }
             _ => {
                 self.username(&username, &server.username);
-                self.secret(&password, |f| f.outgoing.get(index));
+                let same = server.password_same;
+                self.secret(&password, |f| if same { f.incoming.get(first?) } else { f.outgoing.get(index) });
             }
         }
     }

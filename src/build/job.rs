@@ -78,27 +78,26 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// How the client came off. `files`, `sheets`: what was made of it; `findings`: what was told on the way, beside its limits.
-    pub(super) fn outcome(&self, files: usize, sheets: usize, findings: &Findings) -> Outcome {
+    /// How the client came off; `None`: nothing was asked of it. `findings`: what was told on the way, beside its limits.
+    pub(super) fn outcome(&self, made: &[Artifact], findings: &Findings) -> Option<Outcome> {
+        let due = |f: &&FileSpec| f.scope == Scope::Domain || self.account.address.is_some();
+        let is_made = |f: &&FileSpec| made.iter().any(|a| a.file.as_ref() == Some(&f.name));
+        let missing: Vec<&FileSpec> = self.client.files.iter().filter(due).filter(|f| !is_made(f)).collect();
+        if made.is_empty() && self.client.files.iter().all(|f| !due(&f)) {
+            return None;
+        }
         let beside = || findings.iter().filter(|f| self.met.iter().all(|m| m.code() != f.code));
-        let tells = |m: &&Met<'_>| m.severity() > Severity::Note || matches!(m, Met::LeftOut { .. });
-        let mut why: Vec<String> = self.met.iter().filter(tells).map(|m| m.code().to_owned()).collect();
-        why.extend(beside().map(|f| f.code.clone()));
+        let lost: Vec<&str> = self.met.iter().filter(|m| m.loses(&missing)).map(Met::code).collect();
+        let left = self.met.iter().filter(|m| matches!(m, Met::LeftOut { .. })).map(Met::code);
+        let why = lost.iter().copied().chain(left).chain(beside().map(|f| f.code.as_str()));
+        let mut why: Vec<String> = why.map(str::to_owned).collect();
         why.dedup();
-        let lost = self.met.iter().any(|m| m.severity() > Severity::Note) || beside().next().is_some();
-        let due =
-            self.client.files.iter().any(|f| f.scope == Scope::Domain || self.account.address.is_some());
-        // a sheet with its steps is a way to set the client up
-        let none = due && files + sheets == 0;
         let result = match () {
-            () if none || self.met.iter().any(Met::stops_all) => Outcomes::Impossible,
-            () if lost => Outcomes::Losses,
+            () if made.is_empty() || self.met.iter().any(Met::stops_all) => Outcomes::Impossible,
+            () if !lost.is_empty() || beside().next().is_some() => Outcomes::Losses,
             () => Outcomes::Written,
         };
-        if result == Outcomes::Impossible && why.is_empty() {
-            why = self.met.iter().map(|m| m.code().to_owned()).collect();
-        }
-        Outcome { client: self.client.id.clone(), result, why }
+        Some(Outcome { client: self.client.id.clone(), result, why })
     }
 
     /// Whether a limit of severity `error` keeps a file from being written.
@@ -138,7 +137,11 @@ impl<'a> Job<'a> {
     fn artifacts(&self, file: &FileSpec, findings: &mut Findings) -> Result<Vec<Artifact>, LibraryError> {
         let embedded = self.embedded(file, findings)?;
         if let Some(name) = too_fine(file, &embedded) {
-            findings.push(Finding::new(&finding::QR_TOO_LONG).arg("path", name).client(&self.client.id));
+            let mut finding = Finding::new(&finding::QR_TOO_LONG).arg("path", name).client(&self.client.id);
+            if !self.builder.is_named(self.client) {
+                finding.severity = Severity::Note;
+            }
+            findings.push(finding);
             return Ok(Vec::new());
         }
         // a picture of what was not made: the reason has been told

@@ -4,7 +4,7 @@ use minijinja::Value;
 
 use super::{Job, choice};
 use crate::account::Account;
-use crate::client::{self, Client, Limit};
+use crate::client::{self, Client, FileSpec, Limit};
 use crate::finding::{self, Catalogue, Finding, Language, OwnWords, Place, Severity};
 use crate::render::{Engine, RenderError, Selection};
 
@@ -34,10 +34,36 @@ pub enum Met<'a> {
         /// `incoming` or `outgoing`
         setting: &'static str,
         /// those that it gets, as people name them
-        kept: Vec<String>,
+        kept: Vec<Server>,
         /// those that it does not
-        left: Vec<String>,
+        left: Vec<Server>,
     },
+}
+
+/// A server as people name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// `IMAP`, `POP3`, `SMTP`
+    pub protocol: String,
+    /// in the letters of its language
+    pub host: String,
+    /// its port
+    pub port: u16,
+}
+
+impl Server {
+    fn plain(&self) -> String {
+        format!("{} {}:{}", self.protocol, self.host, self.port)
+    }
+}
+
+/// Servers in the words of a language, for the reader of a sheet.
+fn listed(servers: &[Server], words: &Catalogue) -> String {
+    let one = |s: &Server| {
+        let args = [("protocol", s.protocol.clone()), ("host", s.host.clone()), ("port", s.port.to_string())];
+        words.line("server", &args)
+    };
+    servers.iter().map(one).collect::<Vec<_>>().join(&words.line("server-comma", &[]))
 }
 
 /// Who is told of a limit.
@@ -129,6 +155,12 @@ impl Met<'_> {
         }
     }
 
+    /// Whether it costs something: a warning or an error, or a note that tells why one of these files was not made.
+    pub(super) fn loses(&self, missing: &[&FileSpec]) -> bool {
+        let tells = |limit: &Limit| missing.iter().any(|f| limit.files.contains(&f.name));
+        self.severity() > Severity::Note || matches!(self, Self::Stated(limit) if tells(limit))
+    }
+
     /// Whether it keeps every file of the client from being written.
     #[must_use]
     pub fn stops_all(&self) -> bool {
@@ -159,7 +191,7 @@ impl Met<'_> {
         let Self::Stated(limit) = self else {
             let catalogue = Catalogue::of(Language::from_locale(language));
             if let (Self::LeftOut { kept, left, .. }, Audience::Reader) = (self, audience) {
-                let args = [("kept", kept.join(", ")), ("left", left.join(", "))];
+                let args = [("kept", listed(kept, catalogue)), ("left", listed(left, catalogue))];
                 return Ok((catalogue.line("left-out", &args), catalogue.line("left-out-do", &args)));
             }
             if audience == Audience::Reader {
@@ -186,7 +218,9 @@ impl Met<'_> {
             }
             Self::LeftOut { kept, left, .. } => {
                 let finding = Finding::new(&finding::SERVERS_LEFT_OUT);
-                finding.arg("kept", kept.join(", ")).arg("left", left.join(", "))
+                let plain =
+                    |servers: &[Server]| servers.iter().map(Server::plain).collect::<Vec<_>>().join(", ");
+                finding.arg("kept", plain(kept)).arg("left", plain(left))
             }
             Self::Stated(_) => Finding::new(&finding::CLIENT_CANNOT_USE),
         };

@@ -21,7 +21,7 @@ use crate::parallel;
 use crate::render::Engine;
 use job::Job;
 
-pub use limits::Met;
+pub use limits::{Met, Server};
 pub use read::Said;
 
 /// One file that was made and read back.
@@ -203,12 +203,11 @@ impl Builder {
                 job.report(&mut findings);
                 job.files(&mut findings, &mut artifacts)?;
             }
-            let files = artifacts.len();
             if sheet && account.address.is_some() {
                 job.sheets(&mut findings, &mut artifacts);
             }
             if chosen && (account.address.is_some() || published) {
-                outcome = Some(job.outcome(files, artifacts.len() - files, &findings));
+                outcome = job.outcome(&artifacts, &findings);
             }
         }
         Ok(Made { artifacts, findings, outcome })

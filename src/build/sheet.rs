@@ -217,7 +217,12 @@ impl Teller<'_> {
             return Ok(String::new());
         }
         let kind = self.at("incoming.password_kind").to_string();
+        let side = if setting == "incoming.password" { "incoming" } else { "outgoing" };
+        let signs_in = self.at(&format!("{side}.auth")) == Value::from("oauth2");
+        let same = side == "outgoing" && self.at("outgoing.password_same").is_true();
         let kind = match kind.as_str() {
+            _ if same => "same",
+            "mailbox" if signs_in => "oauth2",
             "initial" | "app" if setting == "incoming.password" => kind.as_str(),
             _ if self.at(setting).is_none() => "omitted",
             _ => return Ok(String::new()),
@@ -243,7 +248,8 @@ impl Teller<'_> {
 
     fn steps(&self) -> Result<Vec<Value>, RenderError> {
         let mut steps = Vec::new();
-        for step in &self.job.client.steps {
+        // a refused client's sheet has no steps, and they need not fit what it does not take
+        for step in self.job.client.steps.iter().filter(|_| !self.refused()) {
             if self.holds(step.when.as_ref())? {
                 steps.push(self.step(step, steps.len() + 1)?);
             }
@@ -282,7 +288,7 @@ impl Teller<'_> {
             let text = self.text(if self.language.id == "ja" { &e.ja } else { &e.en })?;
             Ok(context! { code => e.code.text(&self.language.id), text => text })
         };
-        self.job.client.errors.iter().map(one).collect()
+        self.job.client.errors.iter().filter(|_| !self.refused()).map(one).collect()
     }
 
     /// The names of the files that were made for this user.

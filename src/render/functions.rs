@@ -27,10 +27,21 @@ pub(super) fn add(env: &mut Environment<'_>) {
     env.add_test("trail_5c", |v: &Value| text(v).is_some_and(format::has_trail_5c));
     env.add_test("js_coerced", |v: &Value| text(v).is_some_and(js_coerced));
     env.add_test("ip_literal", |v: &Value| text(v).is_some_and(|t| t.parse::<std::net::IpAddr>().is_ok()));
+    env.add_test("host_name", |v: &Value| text(v).is_some_and(is_host_name));
     env.add_test("encodable", |v: &Value, charset: &str| {
         let known = |()| Error::new(ErrorKind::InvalidOperation, format!("there is no charset {charset}"));
         encodable(text(v).unwrap_or_default(), charset).ok_or(()).map_err(known)
     });
+}
+
+/// Whether a text is a host name in its ASCII form: no IP literal, no placeholder, not all digits at its end.
+fn is_host_name(text: &str) -> bool {
+    let digits = text.rsplit('.').next().is_some_and(|l| l.chars().all(|c| c.is_ascii_digit()));
+    let host = crate::account::value::host(text);
+    !digits
+        && !text.contains('%')
+        && !text.contains(':')
+        && host.is_ok_and(|h| h.ascii() == text.to_ascii_lowercase())
 }
 
 fn text(value: &Value) -> Option<&str> {
@@ -119,6 +130,29 @@ mod tests {
             "-1",
         ] {
             assert!(!js_coerced(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn host_names() {
+        for good in ["www.example.jp", "xn--r8jz45g.jp", "WWW.example.jp", "localhost"] {
+            assert!(is_host_name(good), "{good}");
+        }
+        for bad in [
+            "",
+            ".",
+            "a..b",
+            "192.0.2.1",
+            "192.0.2.999",
+            "::1",
+            "a b",
+            "a;b",
+            "例え.jp",
+            "%EMAILDOMAIN%",
+            "a_b.jp",
+            "*.a",
+        ] {
+            assert!(!is_host_name(bad), "{bad}");
         }
     }
 

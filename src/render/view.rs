@@ -15,7 +15,7 @@ use super::{HeldSecret, functions};
 use crate::account::{
     Account, Address, Endpoint, Fetched, Host, Incoming, Leave, Login, Outgoing, Passwords, placeholder,
 };
-use crate::client::{Client, Options};
+use crate::client::{Client, OptionKind, Options};
 use crate::format::Code;
 use crate::paths;
 use crate::secret::Secret;
@@ -199,16 +199,16 @@ impl Maker<'_> {
     }
 
     fn options(&self) -> Value {
-        let word = |value: &String| match value.as_str() {
-            "true" => Value::from(true),
-            "false" => Value::from(false),
-            text => Value::from(text),
+        let specs = &self.subject.client.options;
+        let word = |name: &String, value: &String| match specs.get(name).map(|s| s.kind) {
+            Some(OptionKind::Bool) => Value::from(value == "true"),
+            _ => Value::from(value.as_str()),
         };
         Value::from(
             self.subject
                 .options
                 .iter()
-                .map(|(name, value)| (name.clone(), word(value)))
+                .map(|(name, value)| (name.clone(), word(name, value)))
                 .collect::<BTreeMap<_, _>>(),
         )
     }
@@ -260,9 +260,11 @@ impl Maker<'_> {
         let first = self.subject.selection.incoming.first().map(|(i, _)| *i);
         let secret = self.secret(|f| match login {
             Login::Same => f.incoming.get(first?),
+            Login::Own if server.password_same => f.incoming.get(first?),
             Login::Own => f.outgoing.get(index),
             Login::None => None,
         });
+        map.insert("password_same", (server.password_same && login == Login::Own).into());
         match (&login, first) {
             (Login::None, _) => {
                 if !self.purpose.is_domain() {

@@ -192,6 +192,7 @@ const VIEW: &[&str] = &[
     "outgoing.auth",
     "outgoing.minutes",
     "outgoing.login",
+    "outgoing.password_same",
     "outgoing.username",
     "outgoing.username_pattern",
     "outgoing.derived",

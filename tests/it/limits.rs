@@ -146,9 +146,9 @@ fn of_several_servers_each_client_gets_what_it_can_use() {
     );
     assert!(!left.contains(&"thunderbird") && !left.contains(&"dns"), "{left:?}");
     let report = built.report();
-    assert!(report.contains("outlook-express: of several servers this client gets imap imap.example.jp:993, smtp smtp.example.jp:465; left out: pop3 pop.example.jp:995, smtp smtp.example.jp:587"), "{report}");
+    assert!(report.contains("outlook-express: of several servers this client gets IMAP imap.example.jp:993, SMTP smtp.example.jp:465; left out: POP3 pop.example.jp:995, SMTP smtp.example.jp:587"), "{report}");
     assert!(
-        built.text("generic.ja.html").contains("pop3 pop.example.jp:995"),
+        built.text("generic.ja.html").contains("POP3（pop.example.jp、995 番）"),
         "the sheet says what was left out"
     );
 }
@@ -301,4 +301,127 @@ fn a_code_that_is_too_fine_is_told() {
     let formats: Vec<&str> = built.artifacts.iter().map(|a| a.format).collect();
     assert_eq!(formats, ["qr-json", "html", "html"]);
     assert!(!built.text("thunderbird-android.ja.html").contains("data-qr"));
+}
+
+/// A sending login of its own with the incoming password: no text says that the two differ, and the password is that of the
+/// incoming server which the client gets.
+#[test]
+fn a_sending_login_with_the_same_password() {
+    let imap = EASY.replace("protocol: pop3", "protocol: imap").replace("995", "993");
+    for yaml in [EASY, &imap] {
+        let same = yaml.replace("port: 465,", "port: 465, username: relay7, password: same,");
+        let built = Build::new(same).passwords(Passwords::Everywhere, "hunter2").run();
+        assert_eq!(built.codes(Severity::Error), Vec::<&str>::new(), "{}", built.report());
+        for code in ["tb-password-to-both", "autodiscover-password-to-both"] {
+            assert!(!built.codes(Severity::Note).contains(&code), "{code}");
+        }
+        for sheet in built.artifacts.iter().filter(|a| a.format == "html") {
+            let text = decode(&sheet.bytes);
+            for words in [
+                "They are different.",
+                "which is another one",
+                "とは別のものです。「",
+                "用とは別のものです）",
+                "パスワードは、受信とは別のもの",
+            ] {
+                assert!(!text.contains(words), "{} says {words}", sheet.path);
+            }
+        }
+    }
+    let shown = |yaml: &str| Case::new(yaml).args(&["show", "account.yaml"]).run().stdout;
+    assert!(shown(&EASY.replace("port: 465,", "port: 465, password: same,")).contains("\"login\": \"same\""));
+}
+
+/// Sound accounts that a client cannot serve end in a limit, never in an internal error.
+#[test]
+fn sound_accounts_meet_limits_and_no_internal_error() {
+    let imap = EASY.replace("protocol: pop3", "protocol: imap").replace("995", "993");
+    let smtp = |text: &str| imap.replace("port: 465, security: tls", text);
+    for yaml in [
+        smtp("port: 587, security: starttls, auth: ntlm"),
+        smtp("port: 587, security: starttls, auth: gssapi"),
+        smtp("port: 465, security: starttls"),
+        imap.replace("tanaka@example.jp", "tanaka@例え.jp")
+            .replace("username: tanaka", "username: tanaka@例え.jp"),
+        TWO.replace("host: pop.example.jp", "host: \"%EMAILDOMAIN%\""),
+    ] {
+        let built = Build::new(&yaml).run();
+        assert_eq!(built.codes(Severity::Error), Vec::<&str>::new(), "{yaml}{}", built.report());
+        for sheet in built.artifacts.iter().filter(|a| a.format == "html") {
+            assert!(!decode(&sheet.bytes).contains("%EMAIL"), "{} shows a placeholder", sheet.path);
+        }
+    }
+    // every text option takes any text
+    for option in [
+        "outlook.prf_path=true",
+        "outlook-autodiscover.xml_path=true",
+        "dns.web_host=true",
+        "outlook.profile_name=true",
+    ] {
+        let ran = Case::new(EASY).args(&["build", "account.yaml", "--sheets", "none", "--set", option]).run();
+        assert_eq!(ran.code, 0, "{option}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_zone_tells_only_what_is_known() {
+    let zone = |yaml: &str| Build::new(yaml).client("dns").run();
+    let sends = "address: copier@example.jp\nincoming: none\noutgoing: { host: smtp.example.jp, port: 465, security: tls }\n";
+    let sends = zone(sends).text("dns.zone");
+    assert!(
+        !sends.contains("_imap")
+            && !sends.contains("_pop3")
+            && sends.contains("_submissions._tcp SRV 0 1 465"),
+        "{sends}"
+    );
+    assert!(zone(EASY).text("dns.zone").contains("_imaps._tcp SRV 0 0 0 ."));
+    for host in [".", "autoconfig.example.jp", "192.0.2.999", "a;b", "a..b", "例え.jp", "https://a"] {
+        let ran = Case::new(EASY)
+            .args(&["build", "account.yaml", "--client", "dns", "--set", &format!("dns.web_host={host}")])
+            .run();
+        assert!(ran.code == 1 && ran.stderr.contains("[dns-web-host]"), "{host}: {}", ran.stderr);
+    }
+    for host in ["web.example.net", "192.0.2.1", "2001:db8::1"] {
+        let ran = Case::new(EASY)
+            .args(&["build", "account.yaml", "--client", "dns", "--set", &format!("dns.web_host={host}")])
+            .run();
+        assert_eq!(ran.code, 0, "{host}: {}", ran.stderr);
+    }
+}
+
+/// A sign-in page that a client does not open for these servers: the password, when the provider takes one.
+#[test]
+fn providers_with_a_sign_in_page_that_a_client_does_not_open() {
+    let yaml = "address: taro@aol.com\nprovider: aol\nname: Taro\n";
+    for client in ["new-outlook", "outlook-mobile", "gmail-android"] {
+        let built = Build::new(yaml).client(client).run();
+        assert_eq!(built.codes(Severity::Error), Vec::<&str>::new(), "{client}: {}", built.report());
+        let page = built.text(&format!("{client}.en.html"));
+        assert!(
+            page.contains("data-setting=\"incoming.host\"") && !page.contains("sign-in page opens. Log in"),
+            "{client}"
+        );
+    }
+    // and where the page is all there is, no sheet speaks of a password that somebody gave
+    let built = Build::new("address: taro@outlook.com\nprovider: outlook-com\n")
+        .client("generic")
+        .client("new-outlook")
+        .run();
+    for sheet in ["generic.en.html", "new-outlook.en.html"] {
+        let page = built.text(sheet);
+        assert!(!page.contains("that we gave you") && !page.contains("password of this account"), "{sheet}");
+    }
+}
+
+#[test]
+fn the_table_counts_what_was_made() {
+    let built = Build::new(EASY).client("becky").without_sheets().run();
+    assert!(built.outcomes.is_empty(), "{:?}", built.outcomes);
+    let domain = EASY
+        .replace("address: tanaka@example.jp\nname: Taro Tanaka", "domain: example.jp")
+        .replace("username: tanaka", "username: \"%EMAILADDRESS%\"");
+    let built = Build::new(domain).client("outlook-autodiscover").run();
+    let (result, why) = outcome(&built, "outlook-autodiscover");
+    assert_eq!(result, Outcomes::Impossible);
+    assert!(why.contains(&"autodiscover-static-login".to_owned()), "{why:?}");
 }
