@@ -23,6 +23,9 @@ pub(super) fn settings(subject: &Subject<'_>, purpose: Purpose) -> Settings {
     let account = subject.account;
     let mut teller = Teller { subject, purpose, out: Settings::new() };
     teller.text("domain", account.domain.ascii());
+    for (name, value) in subject.options {
+        teller.text(&format!("options.{name}"), value);
+    }
     if let Some(address) = account.address.as_ref().filter(|_| purpose == Purpose::User) {
         teller.text("address", address.as_str());
         if let Some(name) = carried_name(account, subject.client) {

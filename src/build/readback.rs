@@ -58,6 +58,7 @@ impl Check<'_> {
     fn same(&self, kind: &str, said: &str, expected: &str, placeholders: bool) -> bool {
         match kind {
             "host" => value::host(said).is_ok_and(|h| h.ascii() == expected),
+            "web_host" => said.eq_ignore_ascii_case(expected),
             "address" => value::address(said).is_ok_and(|a| a.as_str() == expected),
             "username" => match (&self.account.address, placeholders && !self.domain) {
                 (Some(address), true) => placeholder::expand(said, address) == expected,

@@ -139,6 +139,114 @@ fn no_value_of_any_file_can_be_another() {
     assert!(tried > 200, "{tried}");
 }
 
+/// What a template adds to the settings is refused too: another way to check certificates, a second port, a reply address, a
+/// pointer elsewhere.
+#[test]
+fn nothing_can_be_added() {
+    let imap = EASY.replace("protocol: pop3", "protocol: imap").replace("995", "993");
+    let (android, iaf, oe) = (
+        "thunderbird-android/payload.json.j2",
+        "outlook-express/account.iaf.j2",
+        "windows-live-mail/account.oeaccount.j2",
+    );
+    let (answer, pacc, zone) = (
+        "outlook-autodiscover/autodiscover.xml.j2",
+        "pacc/user-agent-configuration.json.j2",
+        "dns/dns.zone.j2",
+    );
+    let reg = "outlook-autodiscover/registry.reg.j2";
+    for (client, template, from, to, file) in [
+        ("delta-chat", "delta-chat/payload.txt.j2", "?v=1&p=", "?v=1&ic=3&p=", "delta-chat.txt"),
+        (
+            "thunderbird-android",
+            android,
+            "    {{ incoming.port }},",
+            "    \"{{ incoming.port }}\",",
+            "android.json",
+        ),
+        (
+            "thunderbird-android",
+            android,
+            "\"{% if name is not none %}{{ name }}{% endif %}\"]",
+            "\"{% if name is not none %}{{ name }}{% endif %}\"], [\"evil@evil.example\", \"X\"]",
+            "android.json",
+        ),
+        (
+            "thunderbird-android",
+            android,
+            "    , \"\", \"{{ incoming.password }}\"",
+            "    , \"Evil\", \"{{ incoming.password }}\"",
+            "android.json",
+        ),
+        (
+            "outlook-express",
+            iaf,
+            "4765 dword {{ incoming.port }}",
+            "4765 text \"{{ incoming.port }}\"",
+            ".iaf",
+        ),
+        ("outlook-express", iaf, "5170 text", "5171 text \"evil@evil.example\"\n5170 text", ".iaf"),
+        ("outlook-express", iaf, "5170 text", "5072 bool 1\n5170 text", ".iaf"),
+        (
+            "windows-live-mail",
+            oe,
+            "_Port type=\"DWORD\">{{ incoming.port|hex }}",
+            "_Port type=\"SZ\">{{ incoming.port }}",
+            ".oeaccount",
+        ),
+        (
+            "windows-live-mail",
+            oe,
+            "</MessageAccount>",
+            "<SMTP_Reply_To_Email_Address type=\"SZ\">evil@evil.example</SMTP_Reply_To_Email_Address></MessageAccount>",
+            ".oeaccount",
+        ),
+        (
+            "outlook-autodiscover",
+            answer,
+            "</Action>",
+            "</Action><RedirectAddr>evil@evil.example</RedirectAddr>",
+            "autodiscover.xml",
+        ),
+        ("outlook-autodiscover", answer, "<TTL>", "<Port>110</Port><TTL>", "autodiscover.xml"),
+        (
+            "outlook-autodiscover",
+            answer,
+            "<DisplayName>",
+            "<AutoDiscoverSMTPAddress>evil@evil.example</AutoDiscoverSMTPAddress><DisplayName>",
+            "jp/autodiscover.xml",
+        ),
+        (
+            "pacc",
+            pacc,
+            "\"submit\":",
+            "\"smtp\": { \"host\": \"evil.example\" }, \"submit\":",
+            "configuration.json",
+        ),
+        (
+            "pacc",
+            pacc,
+            "\"submit\":",
+            "\"jmap\": { \"url\": \"https://evil.example\" }, \"submit\":",
+            "configuration.json",
+        ),
+        ("dns", zone, "{{ name }} CNAME {{ web }}.", "{{ name }} CNAME evil.example.", "dns.zone"),
+        ("dns", zone, "_ua-auto-config TXT", "@ TXT \"v=spf1 -all\"\n_ua-auto-config TXT", "dns.zone"),
+        ("dns", zone, "_ua-auto-config TXT", "_foo TXT", "dns.zone"),
+        (
+            "outlook-autodiscover",
+            reg,
+            "{{ options.xml_path }}",
+            "http://evil.example/a.xml",
+            "autodiscover.reg",
+        ),
+        ("outlook-autodiscover", reg, "Office\\{{ options.version }}", "Office\\99.0", "autodiscover.reg"),
+    ] {
+        let built = with_template(client, template, from, to, &imap);
+        refused(&built, &["read-back-differs", "read-back-silent"], file);
+    }
+}
+
 /// What a client's files are with one template changed, sheets apart.
 fn files(client: &str, template: &str, text: &str, yaml: &str) -> Vec<(String, Vec<u8>)> {
     let dir = tempfile::tempdir().unwrap();
