@@ -8,6 +8,7 @@ pub mod account;
 pub mod build;
 pub mod cli;
 pub mod client;
+pub mod explain;
 pub mod finding;
 pub mod format;
 pub mod library;

@@ -205,6 +205,15 @@ impl Providers for Library {
     fn ids(&self) -> Vec<String> {
         self.names("providers").unwrap_or_default()
     }
+
+    fn mentioning(&self, words: &[String]) -> Result<Vec<(String, Source)>, String> {
+        let mut found = Vec::new();
+        for id in self.names("providers").map_err(|e| e.to_string())? {
+            let source = self.provider(&id)?;
+            found.extend(source.filter(|s| words.iter().any(|w| s.text().contains(w))).map(|s| (id, s)));
+        }
+        Ok(found)
+    }
 }
 
 fn unsound(client: &Client, reason: String) -> LibraryError {

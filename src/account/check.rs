@@ -1,7 +1,11 @@
 //! Holds a tree of nodes against the schema and reports every mistake: unknown and duplicate keys, wrong types, texts that mean
 //! nothing. After it, a value that is there and was not reported can be taken as what the schema says.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
+
 use super::node::{Kind, Node};
+use super::raw;
 use super::schema::{self, Key, Shape};
 use super::secrecy;
 use super::value::{self, Problem};
@@ -13,6 +17,12 @@ const MOST_SERVERS: usize = 16;
 /// Checks a node against a shape. `setting` is its dotted name for messages.
 pub fn check(node: &Node, shape: &Shape, setting: &str, findings: &mut Findings) {
     match (shape, &node.kind) {
+        (Shape::Either([Shape::Word([only]), many @ Shape::OneOrMany(_)]), Kind::Scalar { text, .. })
+            if text != only =>
+        {
+            // `incoming: pop.example.jp` was not meant to be `none`
+            wrong_kind(node, many, setting, findings);
+        }
         (Shape::Either(shapes), _) => check(node, either(shapes, node), setting, findings),
         (Shape::OneOrMany(one), Kind::List(items)) => {
             if items.len() > MOST_SERVERS {
@@ -33,7 +43,10 @@ pub fn check(node: &Node, shape: &Shape, setting: &str, findings: &mut Findings)
         }
         (_, Kind::Scalar { text, quoted }) => {
             if let Err(problem) = scalar(text, *quoted, shape) {
-                findings.push(problem.finding(setting).at(node.place));
+                let bare = matches!(shape, Shape::Port | Shape::Flag | Shape::Integer(..));
+                let yaml = |mended: &str| if bare { mended.to_owned() } else { raw::yaml_text(mended) };
+                let fix = problem.mended().and_then(|mended| raw::edit(node, yaml(mended)));
+                findings.push(problem.finding(setting).at(node.place).fix(fix));
             }
         }
     }
@@ -94,13 +107,16 @@ fn map(node: &Node, keys: &[Key], setting: &str, findings: &mut Findings) {
 
 fn duplicates(node: &Node, setting: &str, findings: &mut Findings) {
     let Kind::Map(entries) = &node.kind else { return };
-    for (i, entry) in entries.iter().enumerate() {
-        if entries[..i].iter().any(|e| e.key == entry.key) {
-            findings.push(
+    let mut seen = BTreeMap::new();
+    for entry in entries {
+        match seen.entry(entry.key.as_str()) {
+            Slot::Vacant(slot) => drop(slot.insert(entry.key_place)),
+            Slot::Occupied(first) => findings.push(
                 Finding::new(&finding::DUPLICATE_KEY)
                     .arg("key", join(setting, &entry.key))
-                    .at(entry.key_place),
-            );
+                    .at(entry.key_place)
+                    .related(Some(*first.get()), "first"),
+            ),
         }
     }
 }
@@ -135,7 +151,7 @@ pub(super) fn is_misspelt(node: &Node, key: &str) -> bool {
 
 fn wrong_kind(node: &Node, shape: &Shape, setting: &str, findings: &mut Findings) {
     let code = match shape {
-        Shape::Map(_) | Shape::Free(_) => &finding::EXPECTED_MAPPING,
+        Shape::Map(_) | Shape::Free(_) | Shape::OneOrMany(Shape::Map(_)) => &finding::EXPECTED_MAPPING,
         Shape::List(_) => &finding::EXPECTED_LIST,
         _ => &finding::EXPECTED_TEXT,
     };
@@ -151,11 +167,14 @@ fn scalar(text: &str, quoted: bool, shape: &Shape) -> Result<(), Problem> {
         Shape::Secret | Shape::Text => value::plain(text).map(drop),
         Shape::Login => value::login(text).map(drop),
         Shape::Flag if !quoted && matches!(text, "true" | "false") => Ok(()),
-        Shape::Flag => Err(Problem::new(&finding::BAD_FLAG).arg("value", text)),
+        Shape::Flag => Err(flag_trouble(text, quoted)),
         Shape::Port if quoted && value::port(text).is_ok() => {
-            Err(Problem::new(&finding::QUOTED_NUMBER).arg("value", text))
+            Err(Problem::new(&finding::QUOTED_NUMBER).arg("value", text).mend(text))
         }
-        Shape::Integer(..) if quoted => Err(Problem::new(&finding::QUOTED_NUMBER).arg("value", text)),
+        Shape::Integer(least, most) if quoted => {
+            let problem = Problem::new(&finding::QUOTED_NUMBER).arg("value", text);
+            Err(if value::integer(text, *least, *most).is_ok() { problem.mend(text) } else { problem })
+        }
         Shape::Port => value::port(text).map(drop),
         Shape::Integer(least, most) => value::integer(text, *least, *most).map(drop),
         Shape::Size => value::size(text).map(drop),
@@ -171,12 +190,45 @@ fn scalar(text: &str, quoted: bool, shape: &Shape) -> Result<(), Problem> {
     }
 }
 
+/// What YAML 1.1 took for a flag means the same here; anything else is a guess.
+fn flag_trouble(text: &str, quoted: bool) -> Problem {
+    let shown = if quoted { format!("\"{text}\"") } else { text.to_owned() };
+    let problem = Problem::new(&finding::BAD_FLAG).arg("value", shown);
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "y" => problem.mend("true"),
+        "false" | "no" | "off" | "n" => problem.mend("false"),
+        _ => problem,
+    }
+}
+
+/// Words that mail programs and their manuals use, and ours for the same.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("ssl", "tls"),
+    ("ssl/tls", "tls"),
+    ("smtps", "tls"),
+    ("pop3s", "tls"),
+    ("imaps", "tls"),
+    ("stls", "starttls"),
+    ("plain", "password"),
+    ("login", "password"),
+    ("normal", "password"),
+    ("spa", "ntlm"),
+    ("pop", "pop3"),
+    ("imap4", "imap"),
+    ("digest-md5", "encrypted"),
+    ("xoauth2", "oauth2"),
+    ("pbs", "pop-before-smtp"),
+];
+
 fn word(text: &str, words: &[&str]) -> Result<(), Problem> {
     if words.contains(&text) {
         return Ok(());
     }
     let known = words.join(", ");
-    Err(match closest(text, words.iter().copied()) {
+    let folded = text.to_lowercase();
+    let synonym = SYNONYMS.iter().find(|(other, ours)| *other == folded && words.contains(ours));
+    let near = synonym.map(|(_, ours)| *ours).or_else(|| closest(text, words.iter().copied()));
+    Err(match near {
         Some(near) => {
             Problem::new(&finding::BAD_WORD_NEAR).arg("value", text).arg("near", near).arg("known", known)
         }

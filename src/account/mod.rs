@@ -2,6 +2,8 @@
 //! What enters here: the schema, defaults, placeholders, provider profiles. What may not: clients and their files.
 
 pub mod check;
+pub mod draft;
+pub mod json_schema;
 mod merge;
 pub mod node;
 mod password;
@@ -13,9 +15,10 @@ pub mod secrecy;
 pub mod show;
 pub mod value;
 
-pub use password::{Environment, PasswordSource};
-pub use raw::{Providers, RawAccount};
-pub use resolve::resolve;
+pub use draft::Draft;
+pub use password::{Environment, PasswordSource, doubts};
+pub use raw::{Known, Providers, RawAccount, yaml_text};
+pub use resolve::{Resolved, resolve};
 pub use value::{Address, Host};
 
 use crate::secret::Secret;

@@ -13,6 +13,8 @@ pub struct Node {
     pub place: Place,
     /// Where its text is written: elsewhere, when an alias stands for it.
     pub written: Place,
+    /// Whether aliases may stand for it elsewhere.
+    pub anchored: bool,
     /// What it is.
     pub kind: Kind,
 }
@@ -103,6 +105,9 @@ pub struct SyntaxError {
     pub message: String,
 }
 
+/// Longest anchor that is looked for, in bytes.
+const MOST_ANCHOR: usize = 128;
+
 /// Parses one document.
 ///
 /// # Errors
@@ -169,7 +174,16 @@ impl Builder<'_> {
         if matches!(kind, Kind::List(_) | Kind::Map(_)) {
             place = self.extent(place, &kind);
         }
-        Node { place, written: defined, kind }
+        let anchored = self.is_anchored(defined.start);
+        Node { place, written: defined, anchored, kind }
+    }
+
+    /// Whether an anchor (`&name`) stands right before a byte.
+    fn is_anchored(&self, at: usize) -> bool {
+        let text = self.source.text();
+        let near = (at.saturating_sub(MOST_ANCHOR)..=at).find(|from| text.is_char_boundary(*from));
+        let before = near.and_then(|from| text.get(from..at)).unwrap_or_default();
+        before.split_whitespace().next_back().is_some_and(|word| word.starts_with('&'))
     }
 
     fn entry(&self, (key, value): (Spanned<String>, Tree)) -> Entry {

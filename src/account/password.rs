@@ -136,5 +136,19 @@ fn read(
         findings.push(problem.finding(setting).at(raw.place_of(setting)));
         return None;
     }
+    if !matches!(source, PasswordSource::Written(_)) {
+        // of one that is written in the description, rules tell it
+        doubts(&secret).for_each(|code| {
+            findings.push(Finding::new(code).arg("setting", setting).at(raw.place_of(setting)));
+        });
+    }
     Some(secret)
+}
+
+/// What clients may not carry in a password.
+pub fn doubts(secret: &Secret) -> impl Iterator<Item = &'static finding::Code> {
+    let text = secret.reveal();
+    let blank = (text.trim() != text).then_some(&finding::PASSWORD_EDGE_BLANK);
+    let beyond = (!text.is_ascii()).then_some(&finding::PASSWORD_CHARACTERS);
+    blank.into_iter().chain(beyond)
 }

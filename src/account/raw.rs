@@ -6,7 +6,7 @@ use super::merge::overlay;
 use super::node::{self, Kind, Node};
 use super::schema::{self, Shape};
 use super::{BuildWishes, ClientOption, resolve, secrecy};
-use crate::finding::{self, Finding, Findings, Place, Source, Sources};
+use crate::finding::{self, Edit, Finding, Findings, Place, Source, Sources};
 
 /// A description whose keys and values were checked one by one.
 #[derive(Debug)]
@@ -17,7 +17,21 @@ pub struct RawAccount {
     pub(super) own: Node,
     /// whether its provider's profile is missing: then nothing can be said of what the description leaves out
     pub(super) half: bool,
+    /// profiles of providers that its hosts or its domain occur in
+    known: Vec<Known>,
 }
+
+/// A provider's profile that may have to do with a description, though it need not name it.
+#[derive(Debug)]
+pub struct Known {
+    /// its id
+    pub id: String,
+    /// its tree, not checked
+    pub profile: Node,
+}
+
+/// Longest alias-free text that an edit may replace, in bytes; what is longer was pasted there by mistake.
+const MOST_EDITED: usize = 256;
 
 /// Gives the text of a provider's profile.
 pub trait Providers {
@@ -28,6 +42,11 @@ pub trait Providers {
     fn provider(&self, id: &str) -> Result<Option<Source>, String>;
     /// All ids, for "did you mean".
     fn ids(&self) -> Vec<String>;
+    /// The profiles whose text holds any of these words, by id.
+    ///
+    /// # Errors
+    /// A profile of the user's own that cannot be read.
+    fn mentioning(&self, words: &[String]) -> Result<Vec<(String, Source)>, String>;
 }
 
 impl RawAccount {
@@ -54,7 +73,39 @@ impl RawAccount {
             Some(provider) => overlay(&provider, &own),
             None => own.clone(),
         };
-        Ok(Some(Self { merged, own, half }))
+        let known = known(&merged, providers, sources)?;
+        Ok(Some(Self { merged, own, half, known }))
+    }
+
+    /// Profiles of providers that the description's hosts or its domain occur in.
+    #[must_use]
+    pub fn known(&self) -> &[Known] {
+        &self.known
+    }
+
+    /// A setting as it stands in the description or in its provider's profile.
+    #[must_use]
+    pub fn node(&self, setting: &str) -> Option<&Node> {
+        self.merged.at(setting)
+    }
+
+    /// The text of a setting as it stands in the description or in its provider's profile.
+    #[must_use]
+    pub fn text(&self, setting: &str) -> Option<&str> {
+        self.node(setting).and_then(Node::text)
+    }
+
+    /// Where a setting is written; `None` when nobody wrote it.
+    #[must_use]
+    pub fn written(&self, setting: &str) -> Option<Place> {
+        self.node(setting).map(|node| node.place)
+    }
+
+    /// The replacement of a setting's whole value by other YAML, when it stands in the description and nothing else stands for it.
+    #[must_use]
+    pub fn edit(&self, setting: &str, yaml: impl ToString) -> Option<Edit> {
+        let node = self.node(setting).filter(|n| n.place.source == self.own.place.source)?;
+        edit(node, yaml.to_string())
     }
 
     /// Where a setting stands, or the nearest thing above it that does: in the description, else in the provider's profile.
@@ -83,12 +134,55 @@ impl RawAccount {
         resolve::wishes(self.merged.get("build"))
     }
 
-    /// Codes of findings that the description accepts.
+    /// Codes of findings that the description accepts, with their places.
     #[must_use]
-    pub fn allowed(&self) -> Vec<String> {
+    pub fn allowed(&self) -> Vec<(String, Place)> {
         let items = self.own.get("allow").map(Node::one_or_many).unwrap_or_default();
-        items.iter().filter_map(|n| n.get("code")?.text()).map(str::to_owned).collect()
+        let code = |n: &Node| n.get("code").and_then(|c| Some((c.text()?.to_owned(), c.place)));
+        items.iter().filter_map(code).collect()
     }
+}
+
+/// The replacement of a scalar by other YAML; none where an alias is involved.
+pub(super) fn edit(node: &Node, text: String) -> Option<Edit> {
+    let own = node.place == node.written && !node.anchored;
+    let plain = own && !node.place.is_empty() && node.place.len() <= MOST_EDITED;
+    (plain && node.text().is_some()).then_some(Edit { place: node.place, text })
+}
+
+/// A text as YAML writes it in a mapping: plain where every reader of YAML takes it for the same text, else in single quotes.
+///
+/// ```
+/// use mailprof::account::yaml_text;
+/// assert_eq!(yaml_text("mail.example.jp"), "mail.example.jp");
+/// assert_eq!(yaml_text("%EMAILADDRESS%"), "'%EMAILADDRESS%'");
+/// assert_eq!(yaml_text("0120"), "'0120'");
+/// ```
+#[must_use]
+pub fn yaml_text(text: &str) -> String {
+    let sign = |c: char| c.is_alphanumeric() || "._-@/+".contains(c);
+    let number = text.replace('_', "").parse::<f64>().is_ok() || text.starts_with("0x");
+    let word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    let plain = text.starts_with(char::is_alphanumeric)
+        && text.chars().all(sign)
+        && !number
+        && !word.contains(&text.to_ascii_lowercase().as_str());
+    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
+}
+
+fn known(merged: &Node, providers: &dyn Providers, sources: &mut Sources) -> Result<Vec<Known>, String> {
+    let servers = ["incoming", "outgoing"].iter().filter_map(|side| merged.get(side));
+    let hosts = servers.flat_map(Node::one_or_many).filter_map(|n| n.get("host")?.text());
+    let domain = merged.get("address").and_then(Node::text).and_then(|a| a.rsplit_once('@')).map(|(_, d)| d);
+    let words: Vec<String> = hosts.chain(domain).map(str::to_lowercase).filter(|w| w.contains('.')).collect();
+    let mut known = Vec::new();
+    for (id, source) in providers.mentioning(&words)? {
+        let source = sources.add(source);
+        if let Ok(profile) = node::parse(sources.get(source), source) {
+            known.push(Known { id, profile });
+        }
+    }
+    Ok(known)
 }
 
 /// A file of the schema as a tree, its mistakes reported, its secrets hidden.
@@ -120,7 +214,8 @@ fn tree(
         } else {
             &finding::NOT_A_MAPPING
         };
-        findings.push(Finding::new(code).at(Place::start(id)));
+        let place = if code.id == finding::EMPTY_DESCRIPTION.id { Place::start(id) } else { node.place };
+        findings.push(Finding::new(code).at(place));
         return None;
     }
     check(&node, shape, "", findings);

@@ -1,6 +1,7 @@
 //! From a raw description to an [`Account`]: defaults, what follows from what, what is missing. What was assumed is a note.
 
 use super::check::is_misspelt;
+use super::draft::{Draft, Server, Side};
 use super::node::{Kind, Node};
 use super::placeholder;
 use super::value::{self, Address, Host};
@@ -10,16 +11,27 @@ use super::{
 };
 use crate::finding::{self, Code, Finding, Findings, Place};
 
-/// Resolves a description. `None` when an error among `findings` (its own or an earlier one) leaves no account.
-pub fn resolve(raw: &RawAccount, findings: &mut Findings) -> Option<Account> {
-    let mut resolver = Resolver { root: &raw.merged, half: raw.half, findings };
+/// A resolved description.
+#[derive(Debug)]
+pub struct Resolved {
+    /// what could be read of it
+    pub draft: Draft,
+    /// the account; `None` when an error among the findings (its own or an earlier one) leaves none
+    pub account: Option<Account>,
+}
+
+/// Resolves a description.
+pub fn resolve(raw: &RawAccount, findings: &mut Findings) -> Resolved {
+    let mut resolver = Resolver { root: &raw.merged, half: raw.half, draft: Draft::default(), findings };
     let account = resolver.account(raw);
-    account.filter(|_| !resolver.findings.has_errors())
+    let account = account.filter(|_| !resolver.findings.has_errors());
+    Resolved { draft: resolver.draft, account }
 }
 
 struct Resolver<'a> {
     root: &'a Node,
     half: bool,
+    draft: Draft,
     findings: &'a mut Findings,
 }
 
@@ -44,13 +56,18 @@ impl Resolver<'_> {
         let root = self.root;
         let address = root.get("address").and_then(Node::text).and_then(|t| value::address(t).ok());
         let domain = self.domain(address.as_ref());
-        let incoming = self.incoming_servers(address.as_ref());
-        let outgoing = self.outgoing_servers(&incoming, address.as_ref());
+        self.draft.address.clone_from(&address);
+        self.draft.domain.clone_from(&domain);
+        let incoming = self.incoming_servers();
+        let outgoing = self.outgoing_servers(&incoming);
+        let face = provider(root.get("provider"), domain.as_ref());
+        self.draft.provider_domains.clone_from(&face.domains);
+        self.draft.connection_login.clone_from(&face.connection_login);
         let domain = domain?;
         let profile_key =
             text(root, "profile_key").or_else(|| address.as_ref().map(|a| a.as_str().to_owned()));
         Some(Account {
-            provider: provider(root.get("provider"), &domain),
+            provider: face,
             profile_key: profile_key.unwrap_or_else(|| domain.ascii().to_owned()),
             address,
             domain,
@@ -70,8 +87,7 @@ impl Resolver<'_> {
         let stated = self.root.get("domain").and_then(Node::text).and_then(|t| value::domain(t).ok());
         let absent = |key: &str| self.root.get(key).is_none() && !is_misspelt(self.root, key);
         if absent("address") && absent("domain") {
-            self.findings
-                .push(Finding::new(&finding::ADDRESS_OR_DOMAIN).at(Place::start(self.root.place.source)));
+            self.findings.push(Finding::new(&finding::ADDRESS_OR_DOMAIN).at(self.root.place));
         }
         if let (Some(stated), Some(address)) = (&stated, address)
             && stated.ascii() != address.domain().ascii()
@@ -83,22 +99,22 @@ impl Resolver<'_> {
         stated.or_else(|| address.map(|a| a.domain().clone()))
     }
 
-    fn incoming_servers(&mut self, address: Option<&Address>) -> Vec<Incoming> {
+    fn incoming_servers(&mut self) -> Vec<Incoming> {
         let Some(node) = self.root.get("incoming") else {
             self.missing(self.root, "incoming");
             return Vec::new();
         };
         let maps = node.one_or_many().iter().enumerate().filter(|(_, n)| matches!(n.kind, Kind::Map(_)));
-        maps.filter_map(|(i, n)| self.incoming(n, &numbered("incoming", i), address)).collect()
+        maps.filter_map(|(i, n)| self.incoming(n, &numbered("incoming", i))).collect()
     }
 
-    fn outgoing_servers(&mut self, incoming: &[Incoming], address: Option<&Address>) -> Vec<Outgoing> {
+    fn outgoing_servers(&mut self, incoming: &[Incoming]) -> Vec<Outgoing> {
         let Some(node) = self.root.get("outgoing") else {
             self.missing(self.root, "outgoing");
             return Vec::new();
         };
         let maps = node.one_or_many().iter().enumerate().filter(|(_, n)| matches!(n.kind, Kind::Map(_)));
-        maps.filter_map(|(i, n)| self.outgoing(n, &numbered("outgoing", i), incoming, address)).collect()
+        maps.filter_map(|(i, n)| self.outgoing(n, &numbered("outgoing", i), incoming)).collect()
     }
 
     /// Tells that a key is missing from a mapping, unless it stands there misspelt.
@@ -109,7 +125,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn incoming(&mut self, node: &Node, name: &str, address: Option<&Address>) -> Option<Incoming> {
+    fn incoming(&mut self, node: &Node, name: &str) -> Option<Incoming> {
         let protocol = text(node, "protocol").filter(|p| p == "pop3" || p == "imap");
         if node.get("protocol").is_none() {
             self.missing(node, &format!("{name}.protocol"));
@@ -118,66 +134,63 @@ impl Resolver<'_> {
             Some("imap") => Standard { tls: 993, clear: 143, security: Security::Tls },
             _ => Standard { tls: 995, clear: 110, security: Security::Tls },
         };
-        let endpoint = self.endpoint(node, name, &standard);
-        let username = self.username(node, name, address);
-        Some(Incoming {
-            protocol: protocol?,
-            endpoint: endpoint?,
-            username,
+        let mut server = self.endpoint(node, name, &standard, Side::Incoming);
+        server.protocol.clone_from(&protocol);
+        server.leave = leave(node.get("leave_on_server"));
+        server.username_assumed = node.get("username").is_none() && !is_misspelt(node, "username");
+        server.username = self.login(node).unwrap_or_else(|| placeholder::ADDRESS.to_owned());
+        let endpoint = endpoint(node, &server);
+        let incoming = protocol.zip(endpoint).map(|(protocol, endpoint)| Incoming {
+            protocol,
+            endpoint,
+            username: server.username.clone(),
             password: node.get("password").and_then(PasswordSource::from_node),
             password_kind: word(node, "password_kind", "mailbox"),
             password_url: text(node, "password_url"),
             password_change_url: text(node, "password_change_url"),
             password_valid_until: text(node, "password_valid_until"),
-            leave: leave(node.get("leave_on_server")),
-        })
+            leave: server.leave,
+        });
+        self.draft.servers.push(server);
+        incoming
     }
 
-    fn username(&mut self, node: &Node, name: &str, address: Option<&Address>) -> String {
-        if let Some(username) = login_text(node, address) {
-            return username;
-        }
-        if let Some(address) = address.filter(|_| node.get("username").is_none()) {
-            self.push(&finding::USERNAME_ASSUMED, &format!("{name}.username"), address.as_str(), node.place);
-        }
-        placeholder::ADDRESS.to_owned()
+    fn login(&self, node: &Node) -> Option<String> {
+        login_text(node, self.draft.address.as_ref())
     }
 
-    fn outgoing(
-        &mut self,
-        node: &Node,
-        name: &str,
-        incoming: &[Incoming],
-        address: Option<&Address>,
-    ) -> Option<Outgoing> {
+    fn outgoing(&mut self, node: &Node, name: &str, incoming: &[Incoming]) -> Option<Outgoing> {
         let standard = Standard { tls: 465, clear: 587, security: Security::StartTls };
-        let endpoint = self.endpoint(node, name, &standard)?;
-        let open = endpoint.auth.iter().all(|a| is_open(a));
-        let (username, password) = (login_text(node, address), node.get("password"));
+        let mut server = self.endpoint(node, name, &standard, Side::Outgoing);
+        let open = server.auth.iter().all(|a| is_open(a));
+        let (username, password) = (self.login(node), node.get("password"));
         let same = password.and_then(Node::text) == Some("same");
-        let first = incoming.first();
-        let login = match (open, first) {
+        let sends_only = self.root.get("incoming").and_then(Node::text) == Some("none");
+        server.login = match (open, sends_only) {
             (true, _) => Login::None,
-            (false, Some(_)) if username.is_none() && (password.is_none() || same) => Login::Same,
+            (false, false) if username.is_none() && (password.is_none() || same) => Login::Same,
             (false, _) => Login::Own,
         };
-        let inherited = || first.map_or_else(|| placeholder::ADDRESS.to_owned(), |s| s.username.clone());
-        let sends_only = self.root.get("incoming").and_then(Node::text) == Some("none");
-        if sends_only && username.is_none() && !open {
-            self.username(node, name, address);
-        }
+        let inherited =
+            || incoming.first().map_or_else(|| placeholder::ADDRESS.to_owned(), |s| s.username.clone());
+        server.username_assumed =
+            sends_only && node.get("username").is_none() && !is_misspelt(node, "username") && !open;
+        server.username = if open { String::new() } else { username.unwrap_or_else(inherited) };
         if let Some(password) = password.filter(|_| same && sends_only) {
             let finding = Finding::new(&finding::SAME_AS_NOTHING).arg("setting", format!("{name}.password"));
             self.findings.push(finding.at(password.place));
         }
-        Some(Outgoing {
+        let own = server.login == Login::Own;
+        let outgoing = endpoint(node, &server).map(|endpoint| Outgoing {
             endpoint,
             minutes: text(node, "minutes").and_then(|t| t.parse().ok()),
-            username: if open { String::new() } else { username.unwrap_or_else(inherited) },
-            password: password.filter(|_| login == Login::Own && !same).and_then(PasswordSource::from_node),
-            password_same: same && login == Login::Own,
-            login,
-        })
+            login: server.login.clone(),
+            username: server.username.clone(),
+            password: password.filter(|_| own && !same).and_then(PasswordSource::from_node),
+            password_same: same && own,
+        });
+        self.draft.servers.push(server);
+        outgoing
     }
 
     /// The host, which must be one for this user too when it holds placeholders.
@@ -203,50 +216,63 @@ impl Resolver<'_> {
         }
     }
 
-    fn endpoint(&mut self, node: &Node, name: &str, standard: &Standard) -> Option<Endpoint> {
+    /// What both sides have in common, as far as it can be read.
+    fn endpoint(&mut self, node: &Node, name: &str, standard: &Standard, side: Side) -> Server {
         self.password_source(node, name);
         let host = self.host(node, name);
         if node.get("host").is_none() {
             self.missing(node, &format!("{name}.host"));
         }
-        let (port, security) = self.port_and_security(node, name, standard)?;
-        Some(Endpoint {
-            host: host?,
+        let (port, security) = self.port_and_security(node, name, standard);
+        Server {
+            side,
+            setting: name.to_owned(),
+            protocol: (side == Side::Outgoing).then(|| "smtp".to_owned()),
+            host,
             port,
             security,
-            tls_minimum: word(node, "tls_minimum", "1.2"),
-            domestic_only: node.get("access").is_some(),
             auth: texts(node.get("auth")).unwrap_or_else(|| vec!["password".to_owned()]),
-        })
+            username: String::new(),
+            username_assumed: false,
+            login: Login::Own,
+            leave: Leave::Forever,
+        }
     }
 
     /// Each follows from the other; what was assumed is told.
-    fn port_and_security(&mut self, node: &Node, name: &str, standard: &Standard) -> Option<(u16, Security)> {
+    fn port_and_security(
+        &mut self,
+        node: &Node,
+        name: &str,
+        standard: &Standard,
+    ) -> (Option<u16>, Option<Security>) {
         let port = text(node, "port").and_then(|t| value::port(&t).ok());
-        let security = text(node, "security").and_then(|t| Security::from_word(&t));
         let given = (node.get("port"), node.get("security"));
-        let security = match (given.0, given.1) {
-            (_, Some(_)) => security?,
-            (Some(at), None) => self.security_of(port?, name, at.place)?,
+        let security = match given {
+            (_, Some(_)) => text(node, "security").and_then(|t| Security::from_word(&t)),
+            (Some(at), None) => port.and_then(|port| self.security_of(port, name, at.place)),
             (None, None) => {
-                self.push(
-                    &finding::SECURITY_ASSUMED,
-                    &format!("{name}.security"),
-                    standard.security.word(),
-                    node.place,
-                );
-                standard.security
+                let security = standard.security;
+                self.assumed(&finding::SECURITY_ASSUMED, node, (name, "security"), security.word());
+                Some(security)
             }
         };
-        let port = match given.0 {
-            Some(_) => port?,
-            None => {
+        let port = match (given.0, security) {
+            (Some(_), _) | (None, None) => port,
+            (None, Some(security)) => {
                 let port = standard.port(security);
-                self.push(&finding::PORT_ASSUMED, &format!("{name}.port"), port, node.place);
-                port
+                self.assumed(&finding::PORT_ASSUMED, node, (name, "port"), port);
+                Some(port)
             }
         };
-        Some((port, security))
+        (port, security)
+    }
+
+    /// Tells what was filled in, unless the key stands there misspelt: one mistake, one finding.
+    fn assumed(&mut self, code: &Code, node: &Node, (name, key): (&str, &str), value: impl ToString) {
+        if !is_misspelt(node, key) {
+            self.push(code, &format!("{name}.{key}"), value, node.place);
+        }
     }
 
     fn security_of(&mut self, port: u16, name: &str, place: Place) -> Option<Security> {
@@ -276,6 +302,18 @@ impl Standard {
     }
 }
 
+/// A complete endpoint; `None`: something about it is wrong or missing.
+fn endpoint(node: &Node, server: &Server) -> Option<Endpoint> {
+    Some(Endpoint {
+        host: server.host.clone()?,
+        port: server.port?,
+        security: server.security?,
+        tls_minimum: word(node, "tls_minimum", "1.2"),
+        domestic_only: node.get("access").is_some(),
+        auth: server.auth.clone(),
+    })
+}
+
 /// A login as it is written. One that is the address as people read it is the address with its domain in punycode, as every file
 /// has it.
 fn login_text(node: &Node, address: Option<&Address>) -> Option<String> {
@@ -296,17 +334,17 @@ fn leave(node: Option<&Node>) -> Leave {
     }
 }
 
-fn provider(node: Option<&Node>, domain: &Host) -> Provider {
+fn provider(node: Option<&Node>, domain: Option<&Host>) -> Provider {
     let at = |path: &str| node.and_then(|n| n.at(path)).and_then(Node::text).map(str::to_owned);
     let domains = node.and_then(|n| n.get("domains")).and_then(|n| texts(Some(n))).unwrap_or_default();
     let mut domains: Vec<Host> = domains.iter().filter_map(|d| value::domain(d).ok()).collect();
-    if !domains.contains(domain) {
+    if let Some(domain) = domain.filter(|d| !domains.contains(d)) {
         domains.insert(0, domain.clone());
     }
-    let reversed = domain.ascii().rsplit('.').collect::<Vec<_>>().join(".");
+    let reversed = domain.map_or("", Host::ascii).rsplit('.').collect::<Vec<_>>().join(".");
     Provider {
         id: at("id").unwrap_or(reversed),
-        name: at("name").unwrap_or_else(|| domain.unicode().to_owned()),
+        name: at("name").unwrap_or_else(|| domain.map_or("", Host::unicode).to_owned()),
         short_name: at("short_name"),
         domains,
         logo: at("logo"),
@@ -341,16 +379,21 @@ pub(super) fn options(node: Option<&Node>) -> Vec<ClientOption> {
     clients.iter().flat_map(of).collect()
 }
 
+/// A list; what is something else in its place was told.
+fn listed(node: Option<&Node>) -> Option<&Node> {
+    node.filter(|n| matches!(n.kind, Kind::List(_)))
+}
+
 pub(super) fn wishes(node: Option<&Node>) -> BuildWishes {
     let Some(node) = node else { return BuildWishes::default() };
     BuildWishes {
-        clients: texts(node.get("clients")),
+        clients: texts(listed(node.get("clients"))),
         sheets: texts(node.get("sheets")).map(|words| match words.as_slice() {
             [one] if one == "clients" => Sheets::Clients,
             [one] if one == "none" => Sheets::None,
             _ => Sheets::Named(words),
         }),
-        languages: texts(node.get("languages")),
+        languages: texts(listed(node.get("languages"))),
         passwords: text(node, "passwords").and_then(|w| Passwords::from_word(&w)),
     }
 }

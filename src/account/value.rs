@@ -14,13 +14,27 @@ pub const MAX_TEXT: usize = 1024;
 pub struct Problem {
     code: &'static Code,
     args: Vec<(&'static str, String)>,
+    mended: Option<String>,
 }
 
 impl Problem {
     /// A problem without words.
     #[must_use]
     pub fn new(code: &'static Code) -> Self {
-        Self { code, args: Vec::new() }
+        Self { code, args: Vec::new(), mended: None }
+    }
+
+    /// Says what the text should be, where nothing else can be meant.
+    #[must_use]
+    pub fn mend(mut self, text: impl ToString) -> Self {
+        self.mended = Some(text.to_string());
+        self
+    }
+
+    /// What the text should be, where nothing else can be meant.
+    #[must_use]
+    pub fn mended(&self) -> Option<&str> {
+        self.mended.as_deref()
     }
 
     /// Gives a word to its sentence.
@@ -91,10 +105,10 @@ fn without_smart_quotes(text: &str) -> Option<String> {
 pub fn machine(text: &str) -> Result<&str, Problem> {
     plain(text)?;
     if let Some(mended) = without_smart_quotes(text) {
-        return Err(Problem::new(&finding::SMART_QUOTES).arg("mended", mended));
+        return Err(Problem::new(&finding::SMART_QUOTES).arg("mended", &mended).mend(mended));
     }
     if let Some(mended) = half_width(text) {
-        return Err(Problem::new(&finding::FULL_WIDTH).arg("mended", mended.trim()));
+        return Err(Problem::new(&finding::FULL_WIDTH).arg("mended", mended.trim()).mend(mended.trim()));
     }
     Ok(text)
 }
@@ -105,7 +119,7 @@ pub fn machine(text: &str) -> Result<&str, Problem> {
 /// As [`machine`], and blanks at the ends.
 pub fn login(text: &str) -> Result<&str, Problem> {
     machine(text)?;
-    if text.trim() == text { Ok(text) } else { Err(Problem::new(&finding::EDGE_BLANK)) }
+    if text.trim() == text { Ok(text) } else { Err(Problem::new(&finding::EDGE_BLANK).mend(text.trim())) }
 }
 
 /// A port: digits without a leading zero, 1 to 65535.
@@ -114,14 +128,14 @@ pub fn login(text: &str) -> Result<&str, Problem> {
 /// Anything else, with words for `0587`, `9_93`, `70000` and full-width digits.
 pub fn port(text: &str) -> Result<u16, Problem> {
     if let Some(mended) = half_width(text) {
-        return Err(Problem::new(&finding::FULL_WIDTH).arg("mended", mended));
+        return Err(Problem::new(&finding::FULL_WIDTH).arg("mended", &mended).mend(mended));
     }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let number = digits.parse::<u16>().ok().filter(|n| *n > 0);
     match number {
         Some(n) if n.to_string() == text => Ok(n),
         Some(n) if text.chars().all(|c| c.is_ascii_digit() || c == '_') => {
-            Err(Problem::new(&finding::PORT_SPELLING).arg("value", text).arg("mended", n))
+            Err(Problem::new(&finding::PORT_SPELLING).arg("value", text).arg("mended", n).mend(n))
         }
         _ => Err(Problem::new(&finding::BAD_PORT).arg("value", text)),
     }

@@ -104,6 +104,12 @@ pub struct Builder {
 }
 
 impl Builder {
+    /// The codes of all clients' limits.
+    #[must_use]
+    pub fn limit_codes(&self) -> Vec<String> {
+        self.clients.iter().flat_map(|c| c.limits.iter().map(|l| l.code.clone())).collect()
+    }
+
     /// Prepares a build. Unknown clients, options and languages become findings. `set`: options that win over the description's.
     ///
     /// # Errors

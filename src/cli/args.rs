@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -19,12 +20,33 @@ pub(super) struct Args {
     /// Templates that win over the built-in ones, file by file
     #[arg(long, global = true, value_name = "DIR")]
     pub templates: Option<PathBuf>,
-    /// Language of findings (default: from the locale)
+    /// Language of findings and pages (default: from the locale)
     #[arg(long, global = true, value_name = "LANGUAGE")]
     pub messages: Option<MessageLanguage>,
+    /// Colour in reports for people; `auto`: on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColourWord,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColourWord {
+    Auto,
+    Always,
+    Never,
 }
 
 impl Args {
+    /// Whether reports on standard error are coloured. Source: no-color.org (set and not empty).
+    pub fn colour(&self) -> bool {
+        let refused = || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+        let dumb = || std::env::var_os("TERM").is_some_and(|t| t == "dumb");
+        match self.color {
+            ColourWord::Always => true,
+            ColourWord::Never => false,
+            ColourWord::Auto => std::io::stderr().is_terminal() && !refused() && !dumb(),
+        }
+    }
+
     /// The language that findings are told in.
     pub fn messages(&self) -> Language {
         match self.messages {
@@ -55,6 +77,12 @@ pub(super) enum Command {
     Show(Show),
     /// List clients, or one client's files, options and limits
     Clients(Clients),
+    /// Tell what a code, a limit or a mail client's error number means, and what to do
+    Explain(Explain),
+    /// Ask for the six settings and write a description
+    Init(Box<Init>),
+    /// Print the JSON Schema of descriptions, for editors
+    Schema,
 }
 
 /// Words that `build` and `check` share.
@@ -72,9 +100,6 @@ pub(super) struct Common {
     /// Where passwords may go
     #[arg(long, value_name = "WHERE")]
     pub passwords: Option<PasswordsWord>,
-    /// How findings are told
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: ReportFormat,
     /// Warnings count as errors for the exit code
     #[arg(long, value_name = "WHAT")]
     pub deny: Option<Deny>,
@@ -84,6 +109,9 @@ pub(super) struct Common {
 pub(super) struct Build {
     #[command(flatten)]
     pub common: Common,
+    /// How findings are told
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: BuildFormat,
     /// The folder that is filled
     #[arg(short = 'o', long = "out", value_name = "OUT", default_value = "out")]
     pub out: PathBuf,
@@ -102,6 +130,69 @@ pub(super) struct Build {
 pub(super) struct Check {
     #[command(flatten)]
     pub common: Common,
+    /// How findings are told
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ReportFormat,
+    /// Mend what can be mended without asking, and show the difference
+    #[arg(long)]
+    pub fix: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Explain {
+    /// A code of a finding, or an error number or message that a mail client shows
+    #[arg(value_name = "CODE", required_unless_present = "all")]
+    pub code: Option<String>,
+    /// Every page
+    #[arg(long, conflicts_with = "code")]
+    pub all: bool,
+}
+
+/// What is not given here is asked for on a terminal.
+#[derive(Debug, clap::Args)]
+pub(super) struct Init {
+    /// The description that is written
+    #[arg(value_name = "ACCOUNT.yaml", default_value = "account.yaml")]
+    pub account: PathBuf,
+    /// The mail address
+    #[arg(long, value_name = "ADDRESS")]
+    pub address: Option<String>,
+    /// The sender's name that others see; empty for none
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// A provider whose servers are known; `none` not to use the one that the address tells
+    #[arg(long, value_name = "ID")]
+    pub provider: Option<String>,
+    /// pop3 or imap
+    #[arg(long, value_name = "PROTOCOL")]
+    pub protocol: Option<String>,
+    /// The incoming server
+    #[arg(long, value_name = "HOST")]
+    pub incoming_host: Option<String>,
+    /// tls, starttls or none
+    #[arg(long, value_name = "SECURITY")]
+    pub incoming_security: Option<String>,
+    /// The incoming server's port
+    #[arg(long, value_name = "PORT")]
+    pub incoming_port: Option<String>,
+    /// The user name
+    #[arg(long, value_name = "LOGIN")]
+    pub username: Option<String>,
+    /// The outgoing server (SMTP)
+    #[arg(long, value_name = "HOST")]
+    pub outgoing_host: Option<String>,
+    /// tls, starttls or none
+    #[arg(long, value_name = "SECURITY")]
+    pub outgoing_security: Option<String>,
+    /// The outgoing server's port: 587, or 465 with TLS
+    #[arg(long, value_name = "PORT")]
+    pub outgoing_port: Option<String>,
+    /// The environment variable that holds the password; empty: the mail program asks
+    #[arg(long, value_name = "NAME")]
+    pub password_env: Option<String>,
+    /// Replace a description that is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -128,9 +219,28 @@ pub(super) enum PageFormat {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum BuildFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {
     Text,
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// workflow commands of GitHub Actions
+    Github,
+}
+
+impl From<BuildFormat> for ReportFormat {
+    fn from(format: BuildFormat) -> Self {
+        match format {
+            BuildFormat::Text => Self::Text,
+            BuildFormat::Json => Self::Json,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

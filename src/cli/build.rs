@@ -6,14 +6,16 @@ use unicode_width::UnicodeWidthStr;
 
 use super::description::Description;
 use super::outside::Outside;
-use super::{CliError, Report, args, description};
+use super::{CliError, Report, Tongue, args, description};
 use crate::account::{Account, RawAccount, Sheets};
 use crate::build::{Builder, Outcome};
 use crate::finding::Catalogue;
 use crate::library::Library;
+use crate::lint;
 use crate::sink::Folder;
 
-pub(super) fn run(args: &args::Build, library: &Library, words: &Catalogue) -> Result<u8, CliError> {
+pub(super) fn run(args: &args::Build, library: &Library, tongue: &Tongue) -> Result<u8, CliError> {
+    let words = tongue.words;
     usage(args)?;
     let sheets = match &args.sheets {
         Some(Sheets::Named(ids)) => ids.as_slice(),
@@ -30,7 +32,7 @@ pub(super) fn run(args: &args::Build, library: &Library, words: &Catalogue) -> R
         }
         None => words.line("wrote-nothing", &[]),
     };
-    report.finish(args.common.format, words, args.common.deny.is_some(), &(last + "\n"))
+    report.finish(args.format.into(), library, tongue, args.common.deny.is_some(), &(last + "\n"))
 }
 
 /// What this version cannot do, told before anything is read.
@@ -72,27 +74,38 @@ fn build(
     library: &Library,
     report: &mut Report,
 ) -> Result<Option<Vec<Outcome>>, CliError> {
-    let Some(Description { raw, account }) = description::load(&args.common.account, library, report)? else {
+    let flags = |wishes| {
+        let mut wishes = description::flagged(&args.common, wishes);
+        wishes.sheets = args.sheets.clone().or(wishes.sheets);
+        wishes.languages = (!args.languages.is_empty()).then(|| args.languages.clone()).or(wishes.languages);
+        wishes
+    };
+    let Some(description) = description::load(&args.common.account, library, &flags, report)? else {
         return Ok(None);
     };
-    let mut wishes = description::wishes(&args.common, &raw);
-    if let Some(sheets) = &args.sheets {
-        wishes.sheets = sheets.clone();
-    }
-    if !args.languages.is_empty() {
-        wishes.languages.clone_from(&args.languages);
-    }
-    let builder = description::builder(library, &raw, &args.common, wishes, report)?;
-    let Some(account) = account.filter(|_| !report.findings.has_errors()) else { return Ok(None) };
+    let builder = description::builder(library, &description, &args.common, report)?;
+    let outcomes = built(args, &description, &builder, report)?;
+    lint::accept(&description.raw, Some(&builder.limit_codes()), false, &mut report.findings);
+    Ok(outcomes)
+}
+
+fn built(
+    args: &args::Build,
+    description: &Description,
+    builder: &Builder,
+    report: &mut Report,
+) -> Result<Option<Vec<Outcome>>, CliError> {
+    let Some(account) = description.account.as_ref().filter(|_| !report.findings.has_errors()) else {
+        return Ok(None);
+    };
+    let raw = &description.raw;
     let outside = Outside::of(&args.common.account);
-    let needed = builder.needs_passwords(&account);
-    let fetched = account.fetch_passwords(needed, &raw, &outside, &mut report.findings);
+    let needed = builder.needs_passwords(account);
+    let fetched = account.fetch_passwords(needed, raw, &outside, &mut report.findings);
     if report.findings.has_errors() {
         return Ok(None);
     }
-    let outcomes = write(&builder, &account, &raw, &fetched, &args.out, report)?;
-    report.findings.accept(&raw.allowed());
-    Ok(Some(outcomes))
+    write(builder, account, raw, &fetched, &args.out, report).map(Some)
 }
 
 fn write(

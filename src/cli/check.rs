@@ -1,30 +1,49 @@
-//! `mailprof check`: everything that `build` would find, files read back included; nothing is written.
+//! `mailprof check`: everything that `build` would find, files read back included; nothing is written but what `--fix` mends.
 
 use super::description::Description;
 use super::outside::Outside;
-use super::{CliError, Report, args, description};
-use crate::finding::Catalogue;
+use super::{CliError, Report, Tongue, args, description, fix};
+use crate::build::Builder;
 use crate::library::Library;
+use crate::lint;
 
-pub(super) fn run(args: &args::Check, library: &Library, words: &Catalogue) -> Result<u8, CliError> {
-    description::typed(library, &args.common, &[], &[], words)?;
+pub(super) fn run(args: &args::Check, library: &Library, tongue: &Tongue) -> Result<u8, CliError> {
+    description::typed(library, &args.common, &[], &[], tongue.words)?;
+    if args.fix {
+        fix::run(&args.common, library, tongue)?;
+    }
     let mut report = Report::default();
     check(args, library, &mut report)?;
-    report.finish(args.common.format, words, args.common.deny.is_some(), "")
+    report.finish(args.format, library, tongue, args.common.deny.is_some(), "")
 }
 
 fn check(args: &args::Check, library: &Library, report: &mut Report) -> Result<(), CliError> {
-    let Some(Description { raw, account }) = description::load(&args.common.account, library, report)? else {
+    let flags = |wishes| description::flagged(&args.common, wishes);
+    let Some(description) = description::load(&args.common.account, library, &flags, report)? else {
         return Ok(());
     };
-    let wishes = description::wishes(&args.common, &raw);
-    let builder = description::builder(library, &raw, &args.common, wishes, report)?;
-    let Some(account) = account.filter(|_| !report.findings.has_errors()) else { return Ok(()) };
-    let outside = Outside::of(&args.common.account);
-    let needed = builder.needs_passwords(&account);
-    let fetched = account.fetch_passwords(needed, &raw, &outside, &mut report.findings);
-    builder.run::<CliError>(&account, &raw, &fetched, &mut report.findings, &mut |_| Ok(()))?;
-    report.users = usize::from(account.address.is_some());
-    report.findings.accept(&raw.allowed());
+    let builder = description::builder(library, &description, &args.common, report)?;
+    let whole = try_all(args, &description, &builder, report)?;
+    // what a client that was left out would have told cannot be missed
+    let judged = whole && args.common.clients.is_empty();
+    lint::accept(&description.raw, Some(&builder.limit_codes()), judged, &mut report.findings);
     Ok(())
+}
+
+/// Makes every file and reads it back. Whether it came to that.
+fn try_all(
+    args: &args::Check,
+    description: &Description,
+    builder: &Builder,
+    report: &mut Report,
+) -> Result<bool, CliError> {
+    let Some(account) = description.account.as_ref().filter(|_| !report.findings.has_errors()) else {
+        return Ok(false);
+    };
+    let (raw, outside) = (&description.raw, Outside::of(&args.common.account));
+    let needed = builder.needs_passwords(account);
+    let fetched = account.fetch_passwords(needed, raw, &outside, &mut report.findings);
+    builder.run::<CliError>(account, raw, &fetched, &mut report.findings, &mut |_| Ok(()))?;
+    report.users = usize::from(account.address.is_some());
+    Ok(true)
 }

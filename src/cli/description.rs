@@ -6,56 +6,89 @@ use std::path::Path;
 
 use super::args::Common;
 use super::{CliError, Report};
-use crate::account::{self, Account, ClientOption, RawAccount};
+use crate::account::{self, Account, BuildWishes, ClientOption, RawAccount};
 use crate::build::{Builder, Wishes};
 use crate::client::unknown_client;
-use crate::finding::{self, Catalogue, Finding, Place, Source};
+use crate::finding::{self, Catalogue, Finding, Findings, Place, Source, Sources};
 use crate::library::Library;
-use crate::lint;
+use crate::lint::{self, Subject};
 
 /// Largest description that is read, in bytes.
 const MOST: u64 = 1024 * 1024;
+
+/// More findings of one description than anybody reads.
+const MOST_FINDINGS: usize = 200;
 
 /// A description with all that was said of it.
 pub(super) struct Description {
     pub raw: RawAccount,
     /// `None`: its findings leave no account
     pub account: Option<Account>,
+    /// what is to be built, flags put in
+    pub wishes: BuildWishes,
 }
 
-/// Reads, resolves and lints a description. `None`: it is no description at all.
+/// Reads, resolves and lints a description; `flags` win over its wishes. `None`: it is no description at all.
 pub(super) fn load(
     path: &Path,
     library: &Library,
+    flags: &dyn Fn(BuildWishes) -> BuildWishes,
     report: &mut Report,
 ) -> Result<Option<Description>, CliError> {
-    let name = path.display().to_string();
-    let wrap = |source| CliError::Read { path: name.clone(), source };
+    understand(path, &fetch(path)?, library, flags, report)
+}
+
+/// The bytes of a description: no more than can be one.
+pub(super) fn fetch(path: &Path) -> Result<Vec<u8>, CliError> {
+    let wrap = |source| CliError::Read { path: path.display().to_string(), source };
     let mut bytes = Vec::new();
     File::open(path).map_err(wrap)?.take(MOST + 1).read_to_end(&mut bytes).map_err(wrap)?;
+    Ok(bytes)
+}
+
+/// Resolves and lints the bytes of a description; as [`load`].
+pub(super) fn understand(
+    path: &Path,
+    bytes: &[u8],
+    library: &Library,
+    flags: &dyn Fn(BuildWishes) -> BuildWishes,
+    report: &mut Report,
+) -> Result<Option<Description>, CliError> {
+    let mut findings = Findings::at_most(MOST_FINDINGS);
+    let name = path.display().to_string();
+    let understood = read(&name, bytes, library, flags, &mut report.sources, &mut findings);
+    report.findings.extend(findings);
+    understood
+}
+
+fn read(
+    name: &str,
+    bytes: &[u8],
+    library: &Library,
+    flags: &dyn Fn(BuildWishes) -> BuildWishes,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Result<Option<Description>, CliError> {
     if bytes.len() as u64 > MOST {
-        let id = report.sources.add(Source::new(name, ""));
-        report.findings.push(Finding::new(&finding::TOO_LARGE).arg("most", "1 MiB").at(Place::start(id)));
+        let id = sources.add(Source::new(name, ""));
+        findings.push(Finding::new(&finding::TOO_LARGE).arg("most", "1 MiB").at(Place::start(id)));
         return Ok(None);
     }
-    let raw = RawAccount::read(&bytes, &name, library, &mut report.sources, &mut report.findings);
+    let raw = RawAccount::read(bytes, name, library, sources, findings);
     let Some(raw) = raw.map_err(CliError::Usage)? else { return Ok(None) };
-    let account = account::resolve(&raw, &mut report.findings);
-    if let Some(account) = &account {
-        lint::run(account, &raw, &mut report.findings);
-    }
-    Ok(Some(Description { raw, account }))
+    let resolved = account::resolve(&raw, findings);
+    let wishes = flags(raw.wishes());
+    lint::run(&Subject { raw: &raw, draft: &resolved.draft, wishes: &wishes }, findings);
+    Ok(Some(Description { raw, account: resolved.account, wishes }))
 }
 
 /// Flags and the description's wishes put together: flags win.
-pub(super) fn wishes(common: &Common, raw: &RawAccount) -> Wishes {
+pub(super) fn flagged(common: &Common, wishes: BuildWishes) -> BuildWishes {
     let named = (!common.clients.is_empty()).then(|| common.clients.clone());
-    let build = raw.wishes();
-    Wishes {
-        clients: named.or(build.clients),
-        sheets: build.sheets.unwrap_or_default(),
-        languages: build.languages.unwrap_or_else(|| vec!["ja".to_owned(), "en".to_owned()]),
-        passwords: common.passwords.map(Into::into).or(build.passwords).unwrap_or_default(),
+    BuildWishes {
+        clients: named.or(wishes.clients),
+        passwords: common.passwords.map(Into::into).or(wishes.passwords),
+        ..wishes
     }
 }
 
@@ -92,11 +125,17 @@ pub(super) fn typed(
 /// A builder. What was asked for and is not there becomes findings, beside those of the description itself.
 pub(super) fn builder(
     library: &Library,
-    raw: &RawAccount,
+    description: &Description,
     common: &Common,
-    wishes: Wishes,
     report: &mut Report,
 ) -> Result<Builder, CliError> {
+    let asked = description.wishes.clone();
+    let wishes = Wishes {
+        clients: asked.clients,
+        sheets: asked.sheets.unwrap_or_default(),
+        languages: asked.languages.unwrap_or_else(|| vec!["ja".to_owned(), "en".to_owned()]),
+        passwords: asked.passwords.unwrap_or_default(),
+    };
     let set = |(client, option, value): &(String, String, String)| ClientOption {
         client: client.clone(),
         option: option.clone(),
@@ -104,5 +143,5 @@ pub(super) fn builder(
         place: None,
     };
     let set = common.set.iter().map(set).collect();
-    Ok(Builder::new(library, raw, set, wishes, &mut report.findings)?)
+    Ok(Builder::new(library, &description.raw, set, wishes, &mut report.findings)?)
 }

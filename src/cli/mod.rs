@@ -5,7 +5,11 @@ mod build;
 mod check;
 mod clients;
 mod description;
+mod explain;
+mod fix;
+mod init;
 mod outside;
+mod schema;
 mod show;
 
 use std::io::{ErrorKind, Write};
@@ -13,7 +17,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::finding::{Catalogue, Findings, Severity, Sources, json, text};
+use crate::explain::Explainer;
+use crate::finding::{Catalogue, Findings, Severity, Sources, github, json, sarif, text};
 use crate::library::{Library, LibraryError};
 use crate::sink::SinkError;
 use args::{Args, Command, ReportFormat};
@@ -50,12 +55,23 @@ pub fn main() -> ExitCode {
 fn run(args: &Args) -> Result<u8, CliError> {
     let library = Library::new(args.profiles.clone(), args.templates.clone())?;
     let words = Catalogue::of(args.messages());
+    let tongue = Tongue { words, colour: args.colour() };
     match &args.command {
-        Command::Build(build) => build::run(build, &library, words),
-        Command::Check(check) => check::run(check, &library, words),
-        Command::Show(show) => show::run(show, &library, words),
+        Command::Build(build) => build::run(build, &library, &tongue),
+        Command::Check(check) => check::run(check, &library, &tongue),
+        Command::Show(show) => show::run(show, &library, &tongue),
         Command::Clients(clients) => clients::run(clients, &library, words),
+        Command::Explain(explain) => explain::run(explain, &library, words),
+        Command::Init(init) => init::run(init, &library, &tongue),
+        Command::Schema => schema::run(words),
     }
+}
+
+/// How findings are told: the language, and whether in colour.
+#[derive(Debug, Clone, Copy)]
+struct Tongue {
+    words: &'static Catalogue,
+    colour: bool,
 }
 
 /// Words for people.
@@ -80,26 +96,33 @@ struct Report {
 }
 
 impl Report {
-    /// Prints the report and gives the exit code: 0, or 1 with an error (with `deny`: with a warning).
+    /// Prints the report and gives the exit code: 0, or 1 with an error (with `deny`: with a warning). `last`: words for people
+    /// behind it.
     fn finish(
         &mut self,
         format: ReportFormat,
-        words: &Catalogue,
+        library: &Library,
+        tongue: &Tongue,
         deny: bool,
         last: &str,
     ) -> Result<u8, CliError> {
         self.findings.sort();
+        let (findings, sources, words) = (self.findings.iter(), &self.sources, tongue.words);
         match format {
             ReportFormat::Text => {
-                tell(&text::report(self.findings.iter(), &self.sources, words));
+                tell(&text::report(findings, sources, words, tongue.colour));
                 tell(&format!("{last}{}\n", self.summary(words)));
             }
             ReportFormat::Json => {
-                print(
-                    &(json::report(self.files, self.users, self.findings.iter(), &self.sources, words)
-                        + "\n"),
-                )?;
+                print(&(json::report(self.files, self.users, findings, sources, words) + "\n"))?;
             }
+            ReportFormat::Sarif => {
+                let clients = library.clients()?;
+                let explainer = Explainer::new(&clients, words);
+                let pages = |code: &str| explainer.explain(code).map(|e| (e.short, e.page));
+                print(&(sarif::report(findings, sources, words, &pages) + "\n"))?;
+            }
+            ReportFormat::Github => print(&github::report(findings, sources, words))?,
         }
         let most = if deny { Severity::Note } else { Severity::Warning };
         Ok(u8::from(self.findings.worst() > Some(most)))

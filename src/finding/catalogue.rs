@@ -46,6 +46,9 @@ struct Words {
 struct Sentence {
     message: String,
     help: Option<String>,
+    label: Option<String>,
+    #[serde(default)]
+    related: BTreeMap<String, String>,
 }
 
 /// The words of one language.
@@ -62,6 +65,10 @@ pub struct Worded {
     pub message: String,
     /// what to do about it
     pub help: Option<String>,
+    /// a few words about the place
+    pub label: Option<String>,
+    /// a few words about each of the related places
+    pub related: Vec<String>,
 }
 
 impl Catalogue {
@@ -104,16 +111,27 @@ impl Catalogue {
             let pick = |texts: &BTreeMap<String, String>| {
                 texts.get(self.language.id()).or_else(|| texts.get("en")).cloned()
             };
-            return Worded { message: pick(&own.message).unwrap_or_default(), help: pick(&own.help) };
+            let message = pick(&own.message).unwrap_or_default();
+            return Worded { message, help: pick(&own.help), label: None, related: Vec::new() };
         }
-        let sentence = self.words.findings.get(&finding.code);
+        let Some(sentence) = self.words.findings.get(&finding.code) else {
+            return Worded { message: finding.code.clone(), help: None, label: None, related: Vec::new() };
+        };
+        let filled = |text: &String| Some(fill(text, &finding.args)).filter(|t| !t.is_empty());
+        let related = |words: &str| sentence.related.get(words).map(|t| fill(t, &finding.args));
         Worded {
-            message: sentence.map_or_else(|| finding.code.clone(), |s| fill(&s.message, &finding.args)),
-            help: sentence
-                .and_then(|s| s.help.as_ref())
-                .map(|h| fill(h, &finding.args))
-                .filter(|h| !h.is_empty()),
+            message: fill(&sentence.message, &finding.args),
+            help: sentence.help.as_ref().and_then(filled),
+            label: sentence.label.as_ref().and_then(filled),
+            related: finding.related.iter().map(|r| related(r.words).unwrap_or_default()).collect(),
         }
+    }
+
+    /// A code's sentence and help with their arguments named, as its page shows them.
+    #[must_use]
+    pub fn pattern(&self, code: &str) -> Option<(String, Option<String>)> {
+        let sentence = self.words.findings.get(code)?;
+        Some((sentence.message.clone(), sentence.help.clone().filter(|h| !h.is_empty())))
     }
 
     /// The word for a severity.
@@ -172,6 +190,9 @@ mod tests {
             assert_eq!(sentence.help.is_some(), other.help.is_some(), "{code}");
             let help = |s: &Sentence| s.help.as_deref().map(names);
             assert_eq!(help(sentence), help(other), "{code}");
+            assert_eq!(sentence.label.is_some(), other.label.is_some(), "{code}");
+            let related = |s: &Sentence| s.related.keys().cloned().collect::<Vec<_>>();
+            assert_eq!(related(sentence), related(other), "{code}");
         }
         assert_eq!(
             en.words.program.iter().map(|(k, v)| (k, names(v))).collect::<Vec<_>>(),

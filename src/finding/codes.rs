@@ -103,6 +103,60 @@ codes! {
     ADDRESS_OUTSIDE_RFC = "address-outside-rfc", Warning;
     /// sending on port 25
     OUTGOING_PORT_25 = "outgoing-port-25", Warning;
+    /// a port for TLS from the first byte with something else
+    PORT_EXPECTS_TLS = "port-expects-tls", Warning;
+    /// a port for clear text or STARTTLS with TLS from the first byte
+    PORT_EXPECTS_STARTTLS = "port-expects-starttls", Warning;
+    /// a port that belongs to another mail protocol
+    PORT_OF_OTHER_PROTOCOL = "port-of-other-protocol", Warning;
+    /// a password that everybody on the way can read
+    CLEARTEXT_PASSWORD = "cleartext-password", Warning;
+    /// APOP
+    APOP_PROTECTS_LITTLE = "apop-protects-little", Warning;
+    /// POP before SMTP
+    POP_BEFORE_SMTP = "pop-before-smtp", Warning;
+    /// sending without a login
+    SUBMISSION_WITHOUT_AUTHENTICATION = "submission-without-authentication", Warning;
+    /// NTLM, which is Outlook's SPA
+    SPA_IS_NOT_APOP = "spa-is-not-apop", Warning;
+    /// an address in the place of a host name, under TLS
+    IP_LITERAL_WITH_TLS = "ip-literal-with-tls", Warning;
+    /// the incoming password goes to another organisation
+    PASSWORD_LEAVES_PROVIDER = "password-leaves-provider", Warning;
+    /// a login with somebody else's domain
+    LOGIN_OF_OTHER_DOMAIN = "login-of-other-domain", Warning;
+    /// a display name that breaks in old programs
+    NAME_SPECIAL_CHARACTERS = "name-special-characters", Warning;
+    /// a display name with an `@`
+    NAME_LOOKS_LIKE_ADDRESS = "name-looks-like-address", Warning;
+    /// a password with a blank at an end
+    PASSWORD_EDGE_BLANK = "password-edge-blank", Warning;
+    /// a password beyond ASCII
+    PASSWORD_CHARACTERS = "password-characters", Warning;
+    /// mail stays on the server until the quota is used up
+    LEAVE_FILLS_MAILBOX = "leave-fills-mailbox", Warning;
+    /// one client takes mail away from the others
+    DELETED_FOR_OTHER_CLIENTS = "deleted-for-other-clients", Warning;
+    /// a password that will change, in files
+    INITIAL_PASSWORD_EVERYWHERE = "initial-password-everywhere", Warning;
+    /// a placeholder that is none
+    UNCLOSED_PLACEHOLDER = "unclosed-placeholder", Warning;
+    /// a password in the description
+    SECRET_IN_FILE = "secret-in-file", Warning;
+    /// a host name of letters that look alike
+    MIXED_SCRIPT_HOST = "mixed-script-host", Warning;
+    /// STARTTLS before TLS from the first byte
+    PREFER_IMPLICIT_TLS = "prefer-implicit-tls", Note;
+    /// not what the provider's profile says
+    DIFFERS_FROM_PROVIDER = "differs-from-provider", Warning;
+    /// an accepted code that did not occur
+    ALLOW_UNUSED = "allow-unused", Warning;
+    /// an accepted code that does not exist
+    ALLOW_UNKNOWN = "allow-unknown", Warning;
+    /// an accepted error
+    ALLOW_ERROR = "allow-error", Warning;
+    /// more mistakes than are listed
+    MORE_FINDINGS = "more-findings", Error;
     /// blanks at the ends of a login
     EDGE_BLANK = "edge-blank", Error;
     /// typographic quotes

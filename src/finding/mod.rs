@@ -1,9 +1,13 @@
 //! Findings: what is wrong, risky or beyond a client, many a run. A finding names its code, its place and the words' arguments;
-//! the words live in the catalogues (`messages/`), the looks in the reports (`text`, `json`). No rule knows how it is printed.
+//! the words live in the catalogues (`messages/`), the looks in the reports (`text`, `json`, `sarif`, `github`), what a code teaches in its
+//! page (`pages.yaml`; those of rules stand beside the rules). No rule knows how it is printed.
 
 mod catalogue;
 mod codes;
+pub mod github;
 pub mod json;
+pub mod page;
+pub mod sarif;
 mod source;
 pub mod text;
 
@@ -48,6 +52,24 @@ pub struct OwnWords {
     pub help: BTreeMap<String, String>,
 }
 
+/// Another place that a finding speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// where
+    pub place: Place,
+    /// which of the words that the catalogue keeps beside the finding's sentence
+    pub words: &'static str,
+}
+
+/// What would mend a finding: a stretch of a text and what belongs there. Never made for a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// what is replaced
+    pub place: Place,
+    /// by what
+    pub text: String,
+}
+
 /// One thing to tell.
 #[derive(Debug, Clone)]
 pub struct Finding {
@@ -65,6 +87,10 @@ pub struct Finding {
     pub client: Option<String>,
     /// the address it concerns
     pub address: Option<String>,
+    /// other places that have to do with it
+    pub related: Vec<Related>,
+    /// the replacement that mends it, when one is safe
+    pub fix: Option<Box<Edit>>,
 }
 
 impl Finding {
@@ -79,6 +105,8 @@ impl Finding {
             own: None,
             client: None,
             address: None,
+            related: Vec::new(),
+            fix: None,
         }
     }
 
@@ -96,6 +124,27 @@ impl Finding {
         self
     }
 
+    /// Gives it another severity than its code has by default.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Names another place, with the name of its words in the catalogue.
+    #[must_use]
+    pub fn related(mut self, place: Option<Place>, words: &'static str) -> Self {
+        self.related.extend(place.map(|place| Related { place, words }));
+        self
+    }
+
+    /// Says what would mend it.
+    #[must_use]
+    pub fn fix(mut self, fix: Option<Edit>) -> Self {
+        self.fix = fix.map(Box::new);
+        self
+    }
+
     /// Says which client it concerns.
     #[must_use]
     pub fn client(mut self, id: &str) -> Self {
@@ -106,7 +155,11 @@ impl Finding {
 
 /// Findings of a run, in the order they were made.
 #[derive(Debug, Default)]
-pub struct Findings(Vec<Finding>);
+pub struct Findings {
+    list: Vec<Finding>,
+    most: Option<usize>,
+    more: usize,
+}
 
 impl Findings {
     /// None yet.
@@ -115,14 +168,28 @@ impl Findings {
         Self::default()
     }
 
+    /// None yet, and never more than so many: those beyond are counted, and told as one error (`more-findings`).
+    #[must_use]
+    pub fn at_most(most: usize) -> Self {
+        Self { most: Some(most), ..Self::default() }
+    }
+
     /// Adds one.
     pub fn push(&mut self, finding: Finding) {
-        self.0.push(finding);
+        if self.most.is_some_and(|most| self.list.len() >= most) {
+            self.more += 1;
+        } else {
+            self.list.push(finding);
+        }
     }
 
     /// Adds all of another run's.
     pub fn extend(&mut self, other: Findings) {
-        self.0.extend(other.0);
+        let more = other.more;
+        other.list.into_iter().for_each(|finding| self.push(finding));
+        if more > 0 {
+            self.list.push(Finding::new(&MORE_FINDINGS).arg("count", more));
+        }
     }
 
     /// Whether any is an error.
@@ -134,22 +201,23 @@ impl Findings {
     /// The worst severity of all.
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
-        self.0.iter().map(|f| f.severity).max()
+        let more = (self.more > 0).then_some(MORE_FINDINGS.severity);
+        self.list.iter().map(|f| f.severity).chain(more).max()
     }
 
     /// All, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Finding> {
-        self.0.iter()
+        self.list.iter()
     }
 
     /// Takes out what the description accepts with a reason; errors cannot be accepted.
     pub fn accept(&mut self, codes: &[String]) {
-        self.0.retain(|f| f.severity == Severity::Error || !codes.contains(&f.code));
+        self.list.retain(|f| f.severity == Severity::Error || !codes.contains(&f.code));
     }
 
     /// In reading order: the description's own by place, then those of clients.
     pub fn sort(&mut self) {
-        self.0.sort_by_key(|f| {
+        self.list.sort_by_key(|f| {
             let place = f.place.map_or((usize::MAX, usize::MAX), |p| (p.source.index(), p.start));
             (f.client.is_some(), place, std::cmp::Reverse(f.severity))
         });

@@ -31,6 +31,18 @@ impl Place {
         Self { source, start, end }
     }
 
+    /// Its bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether it is a point between two bytes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.end == self.start
+    }
+
     /// The beginning of a source.
     #[must_use]
     pub fn start(source: SourceId) -> Self {
@@ -43,6 +55,8 @@ impl Place {
 pub struct Source {
     name: String,
     text: String,
+    /// first bytes of its lines
+    lines: Vec<usize>,
     secrets: Vec<Range<usize>>,
 }
 
@@ -50,7 +64,9 @@ impl Source {
     /// A text under the name that reports print.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), secrets: Vec::new() }
+        let text = text.into();
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { name: name.into(), text, lines, secrets: Vec::new() }
     }
 
     /// The name that reports print.
@@ -68,7 +84,7 @@ impl Source {
     /// Byte offset of a line and a column (both from 1; columns count characters).
     #[must_use]
     pub fn offset(&self, line: usize, column: usize) -> usize {
-        let start = self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len());
         let rest = self.text.get(start..).unwrap_or_default();
         let line = rest.split('\n').next().unwrap_or_default();
         start + line.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum::<usize>()
@@ -77,10 +93,17 @@ impl Source {
     /// Line and column (from 1; columns count characters, a byte order mark is none) of a byte offset.
     #[must_use]
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
-        let before = &self.text[..self.floor(offset)];
-        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-        let column = before[line_start..].trim_start_matches('\u{feff}').chars().count() + 1;
-        (before.matches('\n').count() + 1, column)
+        let offset = self.floor(offset);
+        let line = self.lines.partition_point(|start| *start <= offset);
+        let before = &self.text[self.lines[line - 1]..offset];
+        (line, before.trim_start_matches('\u{feff}').chars().count() + 1)
+    }
+
+    /// First byte of a line (from 1) and one past its last, its end excluded.
+    fn line(&self, line: usize) -> Range<usize> {
+        let start = self.lines.get(line - 1).copied().unwrap_or(self.text.len());
+        let end = self.lines.get(line).map_or(self.text.len(), |next| next - 1);
+        start..end.max(start)
     }
 
     fn floor(&self, offset: usize) -> usize {
@@ -91,14 +114,38 @@ impl Source {
         offset
     }
 
-    /// The line that a place begins on, secrets masked, and the place's stretch in it.
+    /// The line that a place begins on, secrets masked, and the place's stretch in it. Of a line beyond what a screen shows, the
+    /// surroundings of the place.
     #[must_use]
     pub fn masked_line(&self, place: Place) -> (String, Range<usize>) {
         let start = self.floor(place.start);
-        let line_start = self.text[..start].rfind('\n').map_or(0, |i| i + 1);
-        let line_end = self.text[start..].find('\n').map_or(self.text.len(), |i| start + i);
-        let end = self.floor(place.end).clamp(start, line_end);
-        self.mask(line_start..line_end, start..end)
+        let line = self.line(self.line_of(start));
+        let end = self.floor(place.end).clamp(start, line.end).min(self.floor(start + WIDEST / 2));
+        let shown = if line.len() <= WIDEST {
+            line
+        } else {
+            let from = self.floor(start.saturating_sub(WIDEST / 4)).max(line.start);
+            from..self.floor(end + WIDEST / 4).min(line.end)
+        };
+        self.mask(shown, start..end)
+    }
+
+    /// Whether a line is not too long for a report.
+    #[must_use]
+    pub fn is_shown_whole(&self, line: usize) -> bool {
+        self.line(line).len() <= WIDEST
+    }
+
+    fn line_of(&self, offset: usize) -> usize {
+        self.lines.partition_point(|start| *start <= offset)
+    }
+
+    /// A whole line (from 1) with its secrets masked.
+    #[must_use]
+    pub fn shown_line(&self, line: usize) -> String {
+        let line = self.line(line);
+        let start = line.start;
+        self.mask(line, start..start).0
     }
 
     fn mask(&self, line: Range<usize>, mark: Range<usize>) -> (String, Range<usize>) {
@@ -136,6 +183,9 @@ impl Source {
 }
 
 const MASK: &str = "********";
+
+/// Bytes of a line that a report shows.
+const WIDEST: usize = 320;
 
 /// Copies a stretch of text and carries the mark over when it overlaps.
 fn push_marked(
@@ -184,6 +234,12 @@ impl Sources {
     pub fn add(&mut self, source: Source) -> SourceId {
         self.0.push(source);
         SourceId(self.0.len() - 1)
+    }
+
+    /// The id that the next source will have.
+    #[must_use]
+    pub fn next(&self) -> SourceId {
+        SourceId(self.0.len())
     }
 
     /// The source of an id given by [`Sources::add`].

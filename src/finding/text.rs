@@ -1,20 +1,85 @@
-//! The report for people: rustc's look. Errors and warnings show the line (secrets masked) with a caret; a note is one line.
+//! The report for people: rustc's look. Errors and warnings show the line (secrets masked) with a caret and the places that have
+//! to do with it; a note is one line. What clients lose comes first, client by client, and the description's own mistakes last:
+//! the end is what a terminal shows.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::source::visible;
 use super::{Catalogue, Finding, Place, Severity, Sources};
 
-/// All findings as text, without colour.
+/// Lines between two places that are shown in one cut.
+const NEAR: usize = 6;
+
+/// All findings as text; `colour` for a terminal.
 #[must_use]
 pub fn report<'a>(
     findings: impl Iterator<Item = &'a Finding>,
     sources: &Sources,
     words: &Catalogue,
+    colour: bool,
 ) -> String {
-    findings
-        .map(|f| if f.severity == Severity::Note { note(f, sources, words) } else { full(f, sources, words) })
-        .collect()
+    let (mut aside, main): (Vec<&Finding>, Vec<&Finding>) =
+        findings.partition(|f| f.client.is_some() && f.severity == Severity::Note);
+    aside.sort_by(|a, b| a.client.cmp(&b.client));
+    let page = Page { sources, words, colour };
+    let told = |f: &&Finding| if f.severity == Severity::Note { page.note(f) } else { page.full(f) };
+    aside.iter().chain(&main).map(told).collect()
+}
+
+struct Page<'p> {
+    sources: &'p Sources,
+    words: &'p Catalogue,
+    colour: bool,
+}
+
+impl Page<'_> {
+    fn renderer(&self) -> Renderer {
+        if self.colour { Renderer::styled() } else { Renderer::plain() }
+    }
+
+    fn note(&self, finding: &Finding) -> String {
+        let worded = self.words.word(finding);
+        let ended = is_sentence(&worded.message);
+        let help =
+            worded.help.map(|h| self.words.line(if ended { "after" } else { "aside" }, &[("help", h)]));
+        let place = finding.place.map(|p| {
+            let source = self.sources.get(p.source);
+            format!("{}:{}: ", source.name(), source.line_column(p.start).0)
+        });
+        let text = title(finding, &(worded.message + &help.unwrap_or_default()));
+        let text = place.unwrap_or_default() + &text;
+        let level = Level::NOTE.with_name(self.words.severity(finding.severity));
+        let title = level.primary_title(&text).id(&finding.code);
+        self.renderer().render(&[Group::with_title(title)]) + "\n"
+    }
+
+    fn full(&self, finding: &Finding) -> String {
+        let worded = self.words.word(finding);
+        let title = title(finding, &worded.message);
+        let help: Option<String> = worded.help.map(|h| h.chars().map(visible).collect());
+        let severity = self.words.severity(finding.severity);
+        let level = if finding.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
+        let mut group = Group::with_title(level.with_name(severity).primary_title(&title).id(&finding.code));
+        let primary = finding.place.map(|p| (p, worded.label.unwrap_or_default(), AnnotationKind::Primary));
+        let related = finding.related.iter().zip(worded.related);
+        let related = related.map(|(r, words)| (r.place, words, AnnotationKind::Context));
+        let cuts = cuts(self.sources, primary.into_iter().chain(related));
+        for cut in &cuts {
+            let snippet = Snippet::source(cut.text.as_str()).path(cut.name).line_start(cut.line);
+            group = group.element(snippet.annotations(cut.marks.iter().map(Mark::annotation)));
+        }
+        if let Some(help) = &help {
+            group = group.element(Level::HELP.with_name(self.words.line("help", &[])).message(help));
+        }
+        let text = self.renderer().render(&[group]);
+        cuts.iter().fold(text, |text, cut| cut.with_real_column(&text)) + "\n\n"
+    }
+}
+
+/// Whether a text ends a sentence, a remark in brackets behind it set aside.
+fn is_sentence(text: &str) -> bool {
+    let bare = text.strip_suffix([')', '）']).and_then(|t| t.rfind(['(', '（']).map(|at| t[..at].trim_end()));
+    bare.unwrap_or(text).ends_with(['.', '。'])
 }
 
 fn title(finding: &Finding, message: &str) -> String {
@@ -22,60 +87,94 @@ fn title(finding: &Finding, message: &str) -> String {
     format!("{client}{message}").chars().map(visible).collect()
 }
 
-fn note(finding: &Finding, sources: &Sources, words: &Catalogue) -> String {
-    let worded = words.word(finding);
-    let ended = worded.message.ends_with(['.', '。', ')', '）']);
-    let help = worded.help.filter(|h| !h.is_empty());
-    let help = help.map(|h| words.line(if ended { "after" } else { "aside" }, &[("help", h)]));
-    let help = help.unwrap_or_default();
-    let place = finding.place.map(|p| {
-        let source = sources.get(p.source);
-        format!("{}:{}: ", source.name(), source.line_column(p.start).0)
-    });
-    let text = title(finding, &(worded.message + &help));
-    format!("{}[{}]: {}{}\n", words.severity(finding.severity), finding.code, place.unwrap_or_default(), text)
+/// A stretch of a cut with a few words.
+struct Mark {
+    span: std::ops::Range<usize>,
+    words: String,
+    kind: AnnotationKind,
 }
 
-fn full(finding: &Finding, sources: &Sources, words: &Catalogue) -> String {
-    let worded = words.word(finding);
-    let title = title(finding, &worded.message);
-    let help: Option<String> = worded.help.map(|h| h.chars().map(visible).collect());
-    let severity = words.severity(finding.severity);
-    let level = if finding.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
-    let mut group = Group::with_title(level.with_name(severity).primary_title(&title).id(&finding.code));
-    let cut = finding.place.map(|p| Cut::new(sources, p));
-    if let Some(cut) = &cut {
-        let snippet = Snippet::source(cut.line.as_str()).path(cut.name).line_start(cut.number);
-        group = group.element(snippet.annotation(AnnotationKind::Primary.span(cut.mark.clone())));
+impl Mark {
+    fn annotation(&self) -> annotate_snippets::Annotation<'_> {
+        let words = Some(self.words.as_str()).filter(|w| !w.is_empty());
+        self.kind.span(self.span.clone()).label(words)
     }
-    if let Some(help) = &help {
-        group = group.element(Level::HELP.with_name(words.line("help", &[])).message(help));
-    }
-    let text = Renderer::plain().render(&[group]);
-    cut.map_or(text.clone(), |cut| cut.with_real_column(&text)) + "\n\n"
 }
 
-/// The line that a finding points at, secrets masked.
+/// The lines that a finding points at, secrets masked.
 struct Cut<'s> {
     name: &'s str,
-    number: usize,
-    column: usize,
-    line: String,
-    mark: std::ops::Range<usize>,
+    /// the first line that is shown
+    line: usize,
+    text: String,
+    marks: Vec<Mark>,
+    /// line and column in the file of what the cut's heading names
+    heading: (usize, usize),
+}
+
+/// The cuts that show some places: those close to the first one in one cut, the others each in one of their own.
+fn cuts<'s>(
+    sources: &'s Sources,
+    places: impl Iterator<Item = (Place, String, AnnotationKind)>,
+) -> Vec<Cut<'s>> {
+    let mut cuts: Vec<(Place, Cut<'s>)> = Vec::new();
+    for (place, words, kind) in places {
+        let source = sources.get(place.source);
+        let near = cuts
+            .first_mut()
+            .filter(|(first, cut)| first.source == place.source && cut.is_near(source, place));
+        match near {
+            Some((_, cut)) => cut.add(source, place, words, kind),
+            None => cuts.push((place, Cut::new(source, place, words, kind))),
+        }
+    }
+    cuts.into_iter().map(|(_, cut)| cut).collect()
 }
 
 impl<'s> Cut<'s> {
-    fn new(sources: &'s Sources, place: Place) -> Self {
-        let source = sources.get(place.source);
-        let (number, column) = source.line_column(place.start);
-        let (line, mark) = source.masked_line(place);
-        Self { name: source.name(), number, column, line, mark }
+    fn new(source: &'s super::Source, place: Place, words: String, kind: AnnotationKind) -> Self {
+        let heading = source.line_column(place.start);
+        let (text, span) = source.masked_line(place);
+        let marks = vec![Mark { span, words, kind }];
+        Self { name: source.name(), line: heading.0, text, marks, heading }
     }
 
-    /// In a masked line the column of the cut is not the column of the file.
+    /// Whether a place's line can be shown with the lines of this cut: not far, and none of them so long that it was cut.
+    fn is_near(&self, source: &super::Source, place: Place) -> bool {
+        let line = source.line_column(place.start).0;
+        let last = self.line + self.text.matches('\n').count();
+        let (least, most) = (self.line.min(line), last.max(line));
+        most - least <= NEAR && (least..=most).all(|n| source.is_shown_whole(n))
+    }
+
+    /// Takes a place's line in, with the lines between.
+    fn add(&mut self, source: &super::Source, place: Place, words: String, kind: AnnotationKind) {
+        let line = source.line_column(place.start).0;
+        while line < self.line {
+            self.line -= 1;
+            let above = source.shown_line(self.line) + "\n";
+            self.marks.iter_mut().for_each(|m| m.span = m.span.start + above.len()..m.span.end + above.len());
+            self.text.insert_str(0, &above);
+        }
+        let last = self.line + self.text.matches('\n').count();
+        for below in last + 1..=line {
+            self.text.push('\n');
+            self.text.push_str(&source.shown_line(below));
+        }
+        let before: usize = self.text.split_inclusive('\n').take(line - self.line).map(str::len).sum();
+        let span = source.masked_line(place).1;
+        self.marks.push(Mark { span: before + span.start..before + span.end, words, kind });
+    }
+
+    /// In a masked or shortened line the column of the cut is not the column of the file.
     fn with_real_column(&self, text: &str) -> String {
-        let shown = self.line[..self.mark.start].chars().count() + 1;
-        let at = |column: usize| format!("--> {}:{}:{column}\n", self.name, self.number);
-        text.replacen(&at(shown), &at(self.column), 1)
+        let mark = &self.marks[0].span;
+        let line_start = self.text[..mark.start].rfind('\n').map_or(0, |i| i + 1);
+        let shown = self.text[line_start..mark.start].chars().count() + 1;
+        let at = |column: usize| format!("{}:{}:{column}", self.name, self.heading.0);
+        let (shown, real) = (at(shown), at(self.heading.1));
+        // the first line is the finding's own sentence
+        let body = text.find('\n').unwrap_or(text.len());
+        format!("{}{}", &text[..body], text[body..].replacen(&shown, &real, 1))
     }
 }

@@ -1,11 +1,10 @@
 //! Addresses that old carriers gave out and RFC 5321 does not allow: dots at the ends of the local part, or two in a row.
 //! They are built as they are.
 
-use crate::account::{Account, RawAccount};
-use crate::finding::{self, Finding, Findings};
+use super::Subject;
+use crate::finding::{ADDRESS_OUTSIDE_RFC, Findings};
 
-pub(super) fn check(account: &Account, raw: &RawAccount, findings: &mut Findings) {
-    let Some(address) = account.address.as_ref().filter(|a| a.is_outside_rfc()) else { return };
-    let finding = Finding::new(&finding::ADDRESS_OUTSIDE_RFC).arg("value", address.as_str());
-    findings.push(finding.at(raw.place_of("address")));
+pub(super) fn check(subject: &Subject, findings: &mut Findings) {
+    let Some(address) = subject.draft.address.as_ref().filter(|a| a.is_outside_rfc()) else { return };
+    findings.push(subject.on(&ADDRESS_OUTSIDE_RFC, "address").arg("value", address.as_str()));
 }

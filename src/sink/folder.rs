@@ -8,14 +8,12 @@ use std::io::{ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 
 use super::SinkError;
-use sha2::{Digest, Sha256};
-
+use super::file::{TEMPORARY, replace};
 use super::manifest::{self, Entry};
 use crate::build::Artifact;
 
 const MANIFEST: &str = "manifest.jsonl";
 const JOURNAL: &str = ".journal.mailprof-tmp";
-const TEMPORARY: &str = ".mailprof-tmp";
 
 /// A folder that is being filled.
 #[derive(Debug)]
@@ -123,47 +121,6 @@ fn make_folders(out: &Path, path: &Path) -> Result<(), SinkError> {
     }
     Ok(())
 }
-
-/// Temporary name, then rename. A file with a secret is readable by its owner alone from its first byte on.
-fn replace(path: &Path, bytes: &[u8], secret: bool) -> Result<(), SinkError> {
-    // a name of fixed length: the final one may be as long as the file system allows
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let hash: String = Sha256::digest(name.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect();
-    let temporary = path.with_file_name(format!(".{hash}{TEMPORARY}"));
-    let mut file = create(&temporary, secret).map_err(SinkError::new("write", &temporary))?;
-    let written = file.write_all(bytes).map_err(SinkError::new("write", path));
-    drop(file);
-    let renamed = written.and_then(|()| fs::rename(&temporary, path).map_err(SinkError::new("write", path)));
-    if renamed.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    renamed
-}
-
-/// A new file; one that an interrupted run left under its name is removed.
-fn create(path: &Path, secret: bool) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    owner_only(&mut options, secret);
-    match options.open(path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            fs::remove_file(path)?;
-            options.open(path)
-        }
-        opened => opened,
-    }
-}
-
-#[cfg(unix)]
-fn owner_only(options: &mut OpenOptions, secret: bool) {
-    use std::os::unix::fs::OpenOptionsExt;
-    if secret {
-        options.mode(0o600);
-    }
-}
-
-#[cfg(not(unix))]
-fn owner_only(_: &mut OpenOptions, _: bool) {}
 
 /// Removes a file of an earlier run, and the folders above it that are empty then.
 fn remove(out: &Path, path: &Path) -> Result<(), SinkError> {

@@ -1,8 +1,10 @@
 //! Where artifacts go. Only a sink writes.
 
+mod file;
 mod folder;
 mod manifest;
 
+pub use file::{mend, replace};
 pub use folder::Folder;
 pub use manifest::Entry;
 

@@ -160,7 +160,7 @@ fn every_mistake_is_told_in_one_run() {
         ("duplicate-key", 8),
         ("host-blank", 10),
         ("bad-port", 11),
-        ("bad-word", 12),
+        ("bad-word-near", 12),
         ("bad-size", 13),
         ("duplicate-key", 15),
         ("bad-word", 16),

@@ -55,73 +55,6 @@ fn outlook_express_named_exits_1_and_says_why_and_what_to_do() {
     );
 }
 
-/// A whole report, word for word, in both languages.
-#[test]
-fn a_report_word_for_word() {
-    let yaml = "address: 田中@example.jp\nincoming: { protocol: pop3, host: mail_1.example.jp, password: hunter2, port: 0110 }\nnmae: x\noutgoing: { host: smtp.example.jp, port: 25, security: none }\n";
-    let check =
-        |language: &str| Case::new(yaml).args(&["check", "account.yaml", "--messages", language]).run();
-    assert_eq!(check("en").stderr, EN);
-    assert_eq!(check("ja").stderr, JA);
-}
-
-const EN: &str = "\
-note[username-assumed]: account.yaml:2: `incoming.username`: the mail address 田中@example.jp was assumed (if the login is another, add `username`)
-error[host-underscore]: `incoming.host`: host names have no underscore, as `mail_1.example.jp` has
- --> account.yaml:2:35
-  |
-2 | incoming: { protocol: pop3, host: mail_1.example.jp, password: ********, port: 0110 }
-  |                                   ^^^^^^^^^^^^^^^^^
-  |
-  = help: ask the provider for the right name; it is often a hyphen
-
-error[port-spelling]: `incoming.port`: a port is written without leading zeros and without `_`, not `0110`
- --> account.yaml:2:79
-  |
-2 | incoming: { protocol: pop3, host: mail_1.example.jp, password: ********, port: 0110 }
-  |                                                                                ^^^^
-  |
-  = help: write 110
-
-error[unknown-key-near]: unknown key `nmae`
- --> account.yaml:3:1
-  |
-3 | nmae: x
-  | ^^^^
-  |
-  = help: did you mean `name`?
-
-errors: 3, warnings: 0, notes: 1
-";
-const JA: &str = "\
-参考[username-assumed]: account.yaml:2: `incoming.username`: メールアドレス 田中@example.jp とみなしました（ログイン名が異なる場合は `username` を追加してください）
-エラー[host-underscore]: `incoming.host`: サーバー名に下線（_）は使えません: `mail_1.example.jp`
- --> account.yaml:2:35
-  |
-2 | incoming: { protocol: pop3, host: mail_1.example.jp, password: ********, port: 0110 }
-  |                                   ^^^^^^^^^^^^^^^^^
-  |
-  = 対処: 正しい名前をプロバイダーに確認してください。ハイフン（-）の見間違いがよくあります
-
-エラー[port-spelling]: `incoming.port`: ポート番号は `0110` のように先頭に 0 を付けたり `_` で区切ったりせずに書きます
- --> account.yaml:2:79
-  |
-2 | incoming: { protocol: pop3, host: mail_1.example.jp, password: ********, port: 0110 }
-  |                                                                                ^^^^
-  |
-  = 対処: 110 と書いてください
-
-エラー[unknown-key-near]: `nmae` というキーはありません
- --> account.yaml:3:1
-  |
-3 | nmae: x
-  | ^^^^
-  |
-  = 対処: `name` ではありませんか
-
-エラー 3 件、警告 0 件、参考 1 件
-";
-
 #[test]
 fn json_is_the_object_of_the_contract() {
     let ran = Case::new(MINIMAL)
@@ -349,7 +282,7 @@ fn clients_are_listed_with_files_options_and_limits() {
 
 #[test]
 fn accepted_findings_are_silent_and_errors_cannot_be_accepted() {
-    let yaml = EASY.replace("port: 465, security: tls", "port: 25, security: none");
+    let yaml = EASY.replace("port: 465, security: tls", "port: 25, security: starttls");
     let allow = format!("{yaml}allow: [{{ code: outgoing-port-25, because: our own line }}]\n");
     let codes = |yaml: &str, args: &[&str]| {
         let ran = Case::new(yaml).args(&["check", "account.yaml", "--deny", "warnings"]).args(args).run();

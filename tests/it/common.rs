@@ -8,7 +8,7 @@ use mailprof::account::{self, Account, Environment, Passwords, RawAccount};
 use mailprof::build::{Artifact, Builder, Outcome, Wishes};
 use mailprof::finding::{Catalogue, Findings, Language, Severity, Sources, text};
 use mailprof::library::{Library, LibraryError};
-use mailprof::lint;
+use mailprof::lint::{self, Subject};
 
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -34,6 +34,7 @@ pub struct Case {
     dir: tempfile::TempDir,
     args: Vec<String>,
     envs: Vec<(String, String)>,
+    memory: Option<u64>,
 }
 
 pub struct Ran {
@@ -48,7 +49,7 @@ impl Case {
     pub fn new(yaml: impl AsRef<[u8]>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("account.yaml"), yaml).unwrap();
-        Self { dir, args: Vec::new(), envs: Vec::new() }
+        Self { dir, args: Vec::new(), envs: Vec::new(), memory: None }
     }
 
     pub fn args(mut self, args: &[&str]) -> Self {
@@ -68,8 +69,26 @@ impl Case {
         self
     }
 
+    /// With no more address space than so many KiB, where the system can bound it.
+    pub fn memory(mut self, kib: u64) -> Self {
+        self.memory = Some(kib);
+        self
+    }
+
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
     pub fn run(self) -> Ran {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mailprof"));
+        let program = env!("CARGO_BIN_EXE_mailprof");
+        let mut command = match self.memory.filter(|_| cfg!(target_os = "linux")) {
+            Some(kib) => {
+                let mut shell = Command::new("/bin/sh");
+                shell.args(["-c", &format!("ulimit -v {kib} && exec \"$0\" \"$@\""), program]);
+                shell
+            }
+            None => Command::new(program),
+        };
         command.current_dir(self.dir.path()).args(&self.args).env_clear().envs(self.envs);
         let output = command.output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -142,7 +161,7 @@ impl Built {
     }
 
     pub fn report(&self) -> String {
-        text::report(self.findings.iter(), &self.sources, Catalogue::of(Language::En))
+        text::report(self.findings.iter(), &self.sources, Catalogue::of(Language::En), false)
     }
 
     pub fn get(&self, end: &str) -> &Artifact {
@@ -229,9 +248,10 @@ impl Build {
         let (sources, findings) = (&mut built.sources, &mut built.findings);
         let raw = RawAccount::read(self.yaml.as_bytes(), "account.yaml", &self.library, sources, findings)
             .unwrap()?;
-        let account = account::resolve(&raw, findings)?;
-        lint::run(&account, &raw, findings);
-        Some((account, raw))
+        let resolved = account::resolve(&raw, findings);
+        let wishes = raw.wishes();
+        lint::run(&Subject { raw: &raw, draft: &resolved.draft, wishes: &wishes }, findings);
+        Some((resolved.account?, raw))
     }
 
     fn build(&self, account: &Account, raw: &RawAccount, built: &mut Built) {

@@ -2,15 +2,21 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs)]
 
 mod bad_input;
+mod bounds;
 mod cli;
 mod clients;
 mod common;
+mod fix;
 mod golden;
 mod hostile;
+mod init;
 mod laws;
 mod limits;
 mod properties;
 mod providers;
 mod readme;
+mod reports;
+mod rules;
+mod schema;
 mod secrets;
 mod six;

@@ -1,0 +1,75 @@
+//! `mailprof init`: asks for the six settings, each with a sentence on what it is, looks at every answer while it is typed, and
+//! writes a commented description. What flags give is not asked; without a terminal, flags must give what has no default.
+
+mod answers;
+mod terminal;
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use super::args::{self, ReportFormat};
+use super::{CliError, Report, Tongue, description, schema, tell};
+use crate::finding::Severity;
+use crate::library::Library;
+use crate::sink;
+use answers::{Answers, Asker};
+use terminal::Terminal;
+
+pub(super) fn run(args: &args::Init, library: &Library, tongue: &Tongue) -> Result<u8, CliError> {
+    let words = tongue.words;
+    let out = args.account.display().to_string();
+    if args.account.exists() && !args.force {
+        return Err(CliError::Usage(words.line("init-exists", &[("path", out)])));
+    }
+    let answers = if std::io::stdin().is_terminal() {
+        tell(&format!("{}\n\n", words.line("init-hello", &[("path", out.clone())])));
+        Answers::ask(args, library, &mut Terminal::new(words, tongue.colour)?)?
+    } else {
+        let mut flags = Flags::default();
+        let answers = Answers::ask(args, library, &mut flags);
+        if !flags.missing.is_empty() {
+            let missing = flags.missing.join(", ");
+            return Err(CliError::Usage(words.line("init-missing", &[("flags", missing)])));
+        }
+        answers?
+    };
+    let schema_path = args.account.with_extension("schema.json");
+    let text = answers.yaml(&file_name(&schema_path), words);
+    let mut report = Report::default();
+    description::understand(&args.account, text.as_bytes(), library, &|wishes| wishes, &mut report)?;
+    if report.findings.worst() < Some(Severity::Error) {
+        sink::replace(&args.account, text.as_bytes(), false)?;
+        sink::replace(&schema_path, schema::text(words).as_bytes(), false)?;
+    }
+    let wrote = report.findings.worst() < Some(Severity::Error);
+    let last = words.line(if wrote { "init-wrote" } else { "wrote-nothing" }, &[("path", out)]);
+    report.finish(ReportFormat::Text, library, tongue, false, &(last + "\n"))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Nobody to ask: defaults, and a list of what has none.
+#[derive(Default)]
+struct Flags {
+    missing: Vec<&'static str>,
+}
+
+impl Asker for Flags {
+    fn ask(&mut self, question: &answers::Question<'_>) -> Result<String, CliError> {
+        Ok(question.default.clone().unwrap_or_else(|| {
+            self.missing.push(question.flag);
+            String::new()
+        }))
+    }
+
+    fn agree(&mut self, _: &str, _: &[(&str, String)]) -> Result<bool, CliError> {
+        Ok(true)
+    }
+
+    fn refuse(&self, question: &answers::Question<'_>, finding: &crate::finding::Finding) -> CliError {
+        let words = crate::finding::Catalogue::of(crate::finding::Language::En);
+        CliError::Usage(format!("{}: {}", question.flag, words.word(finding).message))
+    }
+}

@@ -1,0 +1,41 @@
+//! `allow:` of a description: findings that it accepts, each with a reason. One that accepts nothing is itself told: the reason
+//! has gone, or the code is misspelt.
+
+use crate::account::RawAccount;
+use crate::finding::page::Page;
+use crate::finding::{self, ALL, ALLOW_ERROR, ALLOW_UNKNOWN, ALLOW_UNUSED, Finding, Findings, Severity};
+
+const PAGES: &[(&str, &str)] = &[
+    ("allow-error", include_str!("allow_error.yaml")),
+    ("allow-unknown", include_str!("allow_unknown.yaml")),
+    ("allow-unused", include_str!("allow_unused.yaml")),
+];
+
+#[allow(clippy::expect_used)]
+pub(super) fn page(code: &str) -> Option<Page> {
+    let (_, text) = PAGES.iter().find(|(id, _)| *id == code)?;
+    Some(serde_yaml::from_str(text).expect("the page of a code parses"))
+}
+
+/// Takes out what a description accepts. `limits`: codes of clients' limits, where they are known; `judged`: whether an entry that
+/// matched nothing can be told, which takes a run that looked at everything.
+pub fn accept(raw: &RawAccount, limits: Option<&[String]>, judged: bool, findings: &mut Findings) {
+    let allowed = raw.allowed();
+    let mut told = Vec::new();
+    for (code, place) in &allowed {
+        let known = ALL.iter().any(|c| c.id == code) || limits.is_none_or(|limits| limits.contains(code));
+        let met: Vec<Severity> = findings.iter().filter(|f| f.code == *code).map(|f| f.severity).collect();
+        let about =
+            |code: &'static finding::Code, value: &str| Finding::new(code).arg("value", value).at(*place);
+        if !known {
+            told.push(about(&ALLOW_UNKNOWN, code));
+        } else if met.contains(&Severity::Error) {
+            told.push(about(&ALLOW_ERROR, code));
+        } else if met.is_empty() && judged {
+            told.push(about(&ALLOW_UNUSED, code));
+        }
+    }
+    let codes: Vec<String> = allowed.into_iter().map(|(code, _)| code).collect();
+    findings.accept(&codes);
+    told.into_iter().for_each(|finding| findings.push(finding));
+}

@@ -1,0 +1,103 @@
+//! A server that a provider's profile knows otherwise: another port, protection or way to log in, or another host for an address
+//! of its domain. The profile may be old, so this is never more than a warning; one that is not verified, or a
+//! registered port that it does not list, makes a note.
+
+use super::Subject;
+use crate::account::draft::{Server, Side};
+use crate::account::node::Node;
+use crate::account::{Known, Login, Security};
+use crate::finding::{DIFFERS_FROM_PROVIDER, Finding, Findings, Severity};
+
+pub(super) fn check(subject: &Subject, findings: &mut Findings) {
+    for server in &subject.draft.servers {
+        let differs = subject.raw.known().iter().filter_map(|known| difference(subject, server, known));
+        // of several profiles that know a host, one that agrees is enough
+        let agrees = |known: &Known| {
+            let offers = offers(known, server);
+            offers.iter().any(|o| is_host(o, subject, server)) && difference(subject, server, known).is_none()
+        };
+        if !subject.raw.known().iter().any(agrees) {
+            differs.take(1).for_each(|finding| findings.push(finding));
+        }
+    }
+}
+
+/// The profile's servers on the same side.
+fn offers<'k>(known: &'k Known, server: &Server) -> Vec<&'k Node> {
+    let side = if server.side == Side::Incoming { "incoming" } else { "outgoing" };
+    known.profile.get(side).map(|n| n.one_or_many().iter().collect()).unwrap_or_default()
+}
+
+fn is_host(offer: &Node, subject: &Subject, server: &Server) -> bool {
+    let host = subject.draft.host_of(server);
+    offer.get("host").and_then(Node::text).zip(host).is_some_and(|(o, h)| o.eq_ignore_ascii_case(h.ascii()))
+}
+
+/// How a server differs from all that a profile offers on its host.
+fn difference(subject: &Subject, server: &Server, known: &Known) -> Option<Finding> {
+    let offers = offers(known, server);
+    let here: Vec<&Node> = offers.iter().copied().filter(|o| is_host(o, subject, server)).collect();
+    if here.is_empty() {
+        return other_host(subject, server, known, &offers);
+    }
+    let protocol = |o: &&&Node| o.get("protocol").and_then(Node::text).is_none_or(|p| Some(p) == server.protocol.as_deref());
+    let mut left: Vec<&Node> = here.iter().filter(protocol).copied().collect();
+    if left.is_empty() {
+        return Some(told(subject, server, "protocol", known, &here, server.protocol.clone()?));
+    }
+    let port = server.port?.to_string();
+    let security = server.security?.word();
+    for (key, value) in [("port", port.as_str()), ("security", security)] {
+        let fitting: Vec<&Node> = left.iter().copied().filter(|o| o.get(key).and_then(Node::text) == Some(value)).collect();
+        if fitting.is_empty() {
+            return Some(told(subject, server, key, known, &left, value.to_owned()));
+        }
+        left = fitting;
+    }
+    let takes = |offer: &&&Node| {
+        let words = offer.get("auth").map(Node::one_or_many).unwrap_or_default();
+        let mut words = words.iter().filter_map(Node::text).peekable();
+        if words.peek().is_none() { server.auth.iter().any(|a| a == "password") } else { words.any(|w| server.auth.iter().any(|a| a == w)) }
+    };
+    if left.iter().any(|o| takes(&o)) {
+        return None;
+    }
+    Some(told(subject, server, "auth", known, &left, server.auth.join(", ")))
+}
+
+/// An address of the provider's domain with a host that is not the provider's: often a typing mistake. Sending through somebody
+/// else with a login of one's own is no mistake.
+fn other_host(subject: &Subject, server: &Server, known: &Known, offers: &[&Node]) -> Option<Finding> {
+    let domain = subject.draft.domain.as_ref()?;
+    let domains = known.profile.at("provider.domains").map(Node::one_or_many).unwrap_or_default();
+    let theirs = domains.iter().filter_map(Node::text).any(|d| d.eq_ignore_ascii_case(domain.ascii()));
+    let elsewhere = server.side == Side::Outgoing && server.login != Login::Same;
+    if !theirs || elsewhere || offers.is_empty() {
+        return None;
+    }
+    let host = subject.draft.host_of(server)?;
+    Some(told(subject, server, "host", known, offers, host.unicode().to_owned()))
+}
+
+/// Whether it is one of the ways in that most servers have, which a profile need not list all of.
+fn is_registered(server: &Server) -> bool {
+    let standard = [(993, Security::Tls), (995, Security::Tls), (465, Security::Tls), (587, Security::StartTls)];
+    server.port.zip(server.security).is_some_and(|pair| standard.contains(&pair))
+}
+
+fn told(subject: &Subject, server: &Server, key: &str, known: &Known, offers: &[&Node], value: String) -> Finding {
+    let word = |o: &&Node| {
+        let words = o.get(key).map(Node::one_or_many).unwrap_or_default();
+        words.iter().filter_map(Node::text).collect::<Vec<_>>().join(", ")
+    };
+    let absent = if key == "auth" { "password" } else { "" };
+    let or_absent = |w: String| if w.is_empty() { absent.to_owned() } else { w };
+    let mut words: Vec<String> = offers.iter().map(word).map(or_absent).filter(|w| !w.is_empty()).collect();
+    words.dedup();
+    let name = known.profile.at("provider.name").and_then(Node::text).unwrap_or(&known.id);
+    let finding = subject.about(&DIFFERS_FROM_PROVIDER, server, key).arg("value", value);
+    let finding = finding.arg("provider", name).arg("known", words.join(" / "));
+    let certain = known.profile.get("unverified").is_none() && !(key == "port" && is_registered(server));
+    let finding = finding.severity(if certain { Severity::Warning } else { Severity::Note });
+    finding.related(offers.first().and_then(|o| o.get(key)).map(|n| n.place), "profile")
+}
