@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use crate::account::check::closest;
-use crate::client::{Client, ErrorNumber, Limit, named};
+use crate::client::{Client, ErrorNumber, Limit, named as with_places};
 use crate::finding::page::{self, Page};
 use crate::finding::{ALL, Catalogue};
 use crate::lint;
@@ -151,6 +151,25 @@ impl<'a> Explainer<'a> {
 
 fn own(code: &str) -> Option<Page> {
     page::of(code).cloned().or_else(|| lint::page(code))
+}
+
+/// A text with its places for values in backticks: `<outgoing.port>` would be a tag in Markdown.
+fn named(text: &str) -> String {
+    let text = with_places(text);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once('<') {
+        let name = after.split('>').next().unwrap_or_default();
+        let is_place = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "._".contains(c));
+        if is_place && after[name.len()..].starts_with('>') {
+            out += &format!("{before}`{name}`");
+            rest = &after[name.len() + 1..];
+        } else {
+            out += &format!("{before}<");
+            rest = after;
+        }
+    }
+    out + rest
 }
 
 /// A folded text on one line.
