@@ -166,6 +166,7 @@ fn scalar(text: &str, quoted: bool, shape: &Shape) -> Result<(), Problem> {
         }
         Shape::Secret | Shape::Text => value::plain(text).map(drop),
         Shape::Login => value::login(text).map(drop),
+        Shape::Variable => value::variable(text).map(drop),
         Shape::Flag if !quoted && matches!(text, "true" | "false") => Ok(()),
         Shape::Flag => Err(flag_trouble(text, quoted)),
         Shape::Port if quoted && value::port(text).is_ok() => {

@@ -110,6 +110,7 @@ impl Writer<'_> {
             Shape::Secret => {
                 json!({ "type": ["string", "number", "boolean"], "minLength": 1, "maxLength": MAX_TEXT, "writeOnly": true })
             }
+            Shape::Variable => json!({ "type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$" }),
             Shape::Host => json!({ "type": "string", "pattern": HOST }),
             Shape::Domain => json!({ "type": "string", "pattern": DOMAIN }),
             Shape::Address => json!({ "type": "string", "pattern": ADDRESS }),

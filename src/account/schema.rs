@@ -10,6 +10,8 @@ pub enum Shape {
     Login,
     /// text that is never shown
     Secret,
+    /// the name of an environment variable
+    Variable,
     /// `true`, `false`
     Flag,
     /// a port
@@ -89,7 +91,7 @@ pub const TLS_VERSIONS: &[&str] = &["1.0", "1.1", "1.2", "1.3"];
 const COLUMN: &[Key] = &[required("column", Shape::Text)];
 const PASSWORD: Shape = Shape::Either(&[
     Shape::Secret,
-    Shape::Map(&[key("env", Shape::Text), key("file", Shape::Text), key("column", Shape::Text)]),
+    Shape::Map(&[key("env", Shape::Variable), key("file", Shape::Text), key("column", Shape::Text)]),
 ]);
 
 const INCOMING: &[Key] = &[

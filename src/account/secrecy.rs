@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::node::{Entry, Kind, Node};
+use super::value;
 use crate::finding::{Place, Source};
 
 /// What is printed in the place of a word that may be a password.
@@ -75,7 +76,9 @@ fn collect(node: &Node, source: &Source, secret: bool, out: &mut Vec<Range<usize
 
 fn collect_entry(entry: &Entry, source: &Source, secret: bool, out: &mut Vec<Range<usize>>) {
     let scalar = matches!(entry.value.kind, Kind::Scalar { .. });
-    let open = scalar && OPEN.contains(&entry.key.as_str());
+    // what is no name of a variable is more likely the password itself
+    let misplaced = entry.key == "env" && entry.value.text().is_some_and(|t| value::variable(t).is_err());
+    let open = scalar && OPEN.contains(&entry.key.as_str()) && !misplaced;
     let own = is_secret_key(&entry.key);
     // `password:hunter2` without a blank, or `password: {hunter2}`: the password is the key
     if shown(&entry.key) == HIDDEN && entry.key.contains([':', '=', ' '])

@@ -157,6 +157,8 @@ codes! {
     ALLOW_ERROR = "allow-error", Warning;
     /// more mistakes than are listed
     MORE_FINDINGS = "more-findings", Error;
+    /// no name of an environment variable
+    BAD_VARIABLE = "bad-variable", Error;
     /// blanks at the ends of a login
     EDGE_BLANK = "edge-blank", Error;
     /// typographic quotes

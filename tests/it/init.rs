@@ -80,7 +80,7 @@ fn a_wrong_flag_is_told_and_nothing_is_written() {
         ("--incoming-host", "ｐｏｐ.example.jp", "full-width"),
         ("--outgoing-port", "0587", "leading zeros"),
         ("--protocol", "pop", "cannot be `pop`"),
-        ("--password-env", "hunter2!", "incoming.password"),
+        ("--password-env", "hunter2!", "no name of an environment variable"),
     ] {
         let mut flags = FULL.to_vec();
         if let Some(at) = flags.iter().position(|f| *f == flag) {

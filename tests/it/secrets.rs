@@ -29,6 +29,8 @@ fn in_any_shape_that_people_write_it() {
         written(SECRET),
         written(&format!("\"{SECRET}\"")),
         written(&format!("[{SECRET}]")),
+        written(&format!("{{ env: {SECRET}! }}")),
+        written(&format!("{{ env: '{SECRET} ' }}")),
         written(&format!("{{ value: {SECRET} }}")),
         written(&format!("{{ env: {{ x: {SECRET} }} }}")),
         written(SECRET).replace("password:", "pasword:"),

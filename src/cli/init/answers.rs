@@ -60,6 +60,13 @@ fn settled(setting: &'static str, result: Result<(), Problem>) -> Result<(), Fin
     result.map_err(|problem| problem.finding(setting))
 }
 
+/// An address as a provider gives it out: a domain without a dot is one that was not typed to its end.
+fn full_address(text: &str) -> Result<(), Problem> {
+    let address = value::address(text)?;
+    let full = address.domain().ascii().contains('.');
+    full.then_some(()).ok_or_else(|| Problem::new(&finding::BAD_ADDRESS).arg("value", text))
+}
+
 fn word(setting: &'static str, known: &'static [&'static str]) -> impl Fn(&str) -> Result<(), Finding> {
     move |text| {
         let finding = Finding::new(&finding::BAD_WORD).arg("setting", setting).arg("value", text);
@@ -67,11 +74,9 @@ fn word(setting: &'static str, known: &'static [&'static str]) -> impl Fn(&str) 
     }
 }
 
-/// A name of an environment variable. What is typed here may be the password itself: it is never repeated.
+/// A name of an environment variable.
 fn variable(text: &str) -> Result<(), Finding> {
-    let sound = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !text.starts_with(|c: char| c.is_ascii_digit());
-    sound.then_some(()).ok_or_else(|| Finding::new(&finding::ONE_SOURCE).arg("setting", "incoming.password"))
+    settled("incoming.password.env", value::variable(text).map(drop))
 }
 
 struct Dialogue<'a> {
@@ -83,6 +88,7 @@ impl Dialogue<'_> {
     fn answer(&mut self, given: Option<&String>, question: &Question<'_>) -> Result<String, CliError> {
         let Some(given) = given else { return self.asker.ask(question) };
         if given.is_empty() && question.default.is_some() {
+            // said to be nothing
             return Ok(String::new());
         }
         match (question.check)(given) {
@@ -148,7 +154,7 @@ fn security_of(port: &str) -> Option<&'static str> {
 impl Answers {
     pub(super) fn ask(args: &args::Init, library: &Library, asker: &mut dyn Asker) -> Result<Self, CliError> {
         let mut dialogue = Dialogue { asker };
-        let check = |t: &str| settled("address", value::address(t).map(drop));
+        let check = |t: &str| settled("address", full_address(t));
         let question = Question { name: "init-address", flag: "--address", default: None, check: &check };
         let address = dialogue.answer(args.address.as_ref(), &question)?;
         let provider = provider(args, &address, library, dialogue.asker)?;
@@ -174,7 +180,11 @@ impl Answers {
         };
         let default = Some("MAIL_PASSWORD".to_owned());
         let question = Question { name: "init-password", flag: "--password-env", default, check: &variable };
-        let password_env = dialogue.answer(args.password_env.as_ref(), &question)?;
+        let none = provider.as_ref().is_some_and(|p| p.signs_in);
+        let password_env = match &args.password_env {
+            None if none => String::new(),
+            given => dialogue.answer(given.as_ref(), &question)?,
+        };
         if provider.is_none() {
             outgoing = Some(dialogue.server(&outgoing_side(args), "smtp")?);
         }
@@ -272,6 +282,8 @@ struct Found {
     name: String,
     /// whether its profile says what the login looks like
     has_username: bool,
+    /// whether people sign in on its page, so that there is no password to give
+    signs_in: bool,
 }
 
 /// The provider that was named, or the one that the address tells, if its settings are wanted.
@@ -322,5 +334,7 @@ fn parsed(id: &str, source: crate::finding::Source) -> Option<(Node, Found)> {
     let profile = node::parse(sources.get(at), at).ok()?;
     let name = profile.at("provider.name").and_then(Node::text).unwrap_or(id).to_owned();
     let has_username = profile.at("incoming.username").is_some();
-    Some((profile, Found { id: id.to_owned(), name, has_username }))
+    let auth = profile.at("incoming.auth").map(Node::one_or_many).unwrap_or_default();
+    let signs_in = !auth.is_empty() && auth.iter().all(|word| word.text() == Some("oauth2"));
+    Some((profile, Found { id: id.to_owned(), name, has_username, signs_in }))
 }

@@ -21,8 +21,14 @@ pub(super) fn run(args: &args::Init, library: &Library, tongue: &Tongue) -> Resu
     if args.account.exists() && !args.force {
         return Err(CliError::Usage(words.line("init-exists", &[("path", out)])));
     }
+    let folder = args.account.parent().filter(|f| !f.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|f| !f.is_dir()) {
+        let path = folder.display().to_string();
+        return Err(CliError::Usage(words.line("init-no-folder", &[("path", path)])));
+    }
     let answers = if std::io::stdin().is_terminal() {
-        tell(&format!("{}\n\n", words.line("init-hello", &[("path", out.clone())])));
+        let hello = words.line("init-hello", &[("path", out.clone())]);
+        tell(&format!("{}\n\n", textwrap::fill(&hello, terminal::WIDTH)));
         Answers::ask(args, library, &mut Terminal::new(words, tongue.colour)?)?
     } else {
         let mut flags = Flags::default();

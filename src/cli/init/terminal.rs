@@ -13,7 +13,10 @@ use crate::cli::{CliError, tell};
 use crate::finding::{Catalogue, Finding};
 
 /// What may only mean that somebody has not finished typing.
-const UNFINISHED: &[&str] = &["address-without-at", "bad-address", "bad-host", "bad-word", "one-source"];
+const UNFINISHED: &[&str] = &["address-without-at", "bad-address", "bad-host", "bad-word"];
+
+/// Columns of what is told.
+pub(super) const WIDTH: usize = 78;
 
 pub(super) struct Terminal {
     words: &'static Catalogue,
@@ -44,7 +47,7 @@ impl Terminal {
 impl Asker for Terminal {
     fn ask(&mut self, question: &Question<'_>) -> Result<String, CliError> {
         let about = self.words.line(&format!("{}-help", question.name), &[]);
-        tell(&format!("{about}\n"));
+        tell(&(textwrap::fill(&about, WIDTH) + "\n"));
         let default = question.default.clone().filter(|d| !d.is_empty());
         let default_shown = default.map(|d| format!(" [{d}]")).unwrap_or_default();
         let prompt = format!("{}{default_shown}: ", self.words.line(question.name, &[]));
