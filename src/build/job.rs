@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use minijinja::Value;
 
-use super::read::Refusal;
+use super::read::{Difference, Refusal};
 use super::{Artifact, Builder, Met, Outcome, Outcomes, choice, codes, expect, readback, sheet};
 use crate::account::{Account, Fetched, Host, Login, Passwords, RawAccount, placeholder};
 use crate::client::{self, Client, FileSpec, HoldsSecret, Language, Options, Scope};
@@ -13,6 +13,9 @@ use crate::format;
 use crate::library::LibraryError;
 use crate::paths;
 use crate::render::{Embedded, Purpose, Selection, Subject, view};
+
+/// Characters of a word that a finding about a file shows.
+const MOST_SHOWN: usize = 200;
 
 /// One account for one client.
 pub(super) struct Job<'a> {
@@ -316,12 +319,13 @@ impl<'a> Job<'a> {
     fn judged(&self, made: Made, said: Result<bool, Refusal>, path: &str) -> Result<Made, Finding> {
         let refusal = match said {
             Ok(found) if found || !made.secret => return Ok(Made { secret: made.secret || found, ..made }),
-            Ok(_) => Refusal::Differs("incoming.password".to_owned()),
+            Ok(_) => Refusal::Differs(Difference::new("incoming.password", &[], None)),
             Err(refusal) => refusal,
         };
         let mut finding = refusal.finding(path, &self.client.id);
         for (_, word) in &mut finding.args {
-            *word = self.scrubbed(word);
+            // cut only then: a cut password would not be known again
+            *word = self.scrubbed(word).chars().take(MOST_SHOWN).collect();
         }
         Err(finding)
     }

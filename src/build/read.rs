@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 
 use super::expect::{Expected, Settings, prefix};
+use crate::account::secrecy::HIDDEN;
 use crate::client::{Reading, ServerReading};
 use crate::finding::{self, Finding};
 use crate::format::{Document, Format};
@@ -18,17 +19,50 @@ pub(super) enum Refusal {
     /// it must say this setting, and is silent
     Silent(String),
     /// it says this setting, and the account says something else or nothing
-    Differs(String),
+    Differs(Difference),
 }
+
+/// A setting that a file says otherwise than the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Difference {
+    pub setting: String,
+    /// what the file says; not of a password
+    pub said: String,
+    /// what the account has; not of a password
+    pub expected: String,
+}
+
+impl Difference {
+    /// Between what a file says and what the account has. Of a password neither is kept.
+    pub(super) fn new(setting: &str, said: &[String], expected: Option<&Expected>) -> Self {
+        let secret = matches!(expected, Some(Expected::Secret(_))) || setting.ends_with("password");
+        let hidden = || HIDDEN.to_owned();
+        let expected = match expected {
+            Some(Expected::Text(text)) => text.clone(),
+            _ => NOTHING.to_owned(),
+        };
+        Self {
+            setting: setting.to_owned(),
+            said: if secret { hidden() } else { said.join(" / ") },
+            expected: if secret { hidden() } else { expected },
+        }
+    }
+}
+
+/// What an account has that has no such setting.
+const NOTHING: &str = "—";
 
 impl Refusal {
     pub(super) fn finding(self, path: &str, client: &str) -> Finding {
-        let (code, name, value) = match self {
-            Self::Unreadable(reason) => (&finding::READ_BACK_FAILED, "reason", reason),
-            Self::Silent(setting) => (&finding::READ_BACK_SILENT, "setting", setting),
-            Self::Differs(setting) => (&finding::READ_BACK_DIFFERS, "setting", setting),
+        let finding = match self {
+            Self::Unreadable(reason) => Finding::new(&finding::READ_BACK_FAILED).arg("reason", reason),
+            Self::Silent(setting) => Finding::new(&finding::READ_BACK_SILENT).arg("setting", setting),
+            Self::Differs(Difference { setting, said, expected }) => {
+                let finding = Finding::new(&finding::READ_BACK_DIFFERS).arg("setting", setting);
+                finding.arg("said", said).arg("expected", expected)
+            }
         };
-        Finding::new(code).arg("path", path).arg(name, value).client(client)
+        finding.arg("path", path).client(client)
     }
 }
 
@@ -138,8 +172,9 @@ fn marked(marked: Vec<(String, String)>) -> Result<Said, Refusal> {
     let mut said = Said::new();
     for (setting, text) in marked {
         let values = said.entry(setting.clone()).or_insert_with(|| vec![text.clone()]);
-        if *values != [text] {
-            return Err(Refusal::Differs(setting));
+        if values[0] != text {
+            let both = [values[0].clone(), text];
+            return Err(Refusal::Differs(Difference::new(&setting, &both, None)));
         }
     }
     Ok(said)

@@ -2,7 +2,7 @@
 //! against the account: what the file carries must be said and agree, and what it says beyond that must agree too.
 
 use super::expect::{Expected, Settings};
-use super::read::{self, Refusal, Said};
+use super::read::{self, Difference, Refusal, Said};
 use crate::account::{Account, placeholder, value};
 use crate::client::Reading;
 use crate::format::Format;
@@ -36,7 +36,8 @@ impl Check<'_> {
         let said = read::file(self.engine, format, bytes, reading, self.expected)?;
         for (setting, values) in &said {
             if !self.agrees(setting, values, format.placeholders) {
-                return Err(Refusal::Differs(setting.clone()));
+                let difference = Difference::new(setting, values, self.expected.get(setting));
+                return Err(Refusal::Differs(difference));
             }
         }
         self.carried(carries, &said)?;

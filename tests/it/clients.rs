@@ -252,7 +252,10 @@ fn a_made_up_client_needs_only_yaml_and_a_template() {
         wrong.replace("incoming.host", "outgoing.host"),
     )
     .unwrap();
-    assert_eq!(overrides(EASY).codes(mailprof::finding::Severity::Error), ["read-back-differs"]);
+    let wrong = overrides(EASY);
+    assert_eq!(wrong.codes(mailprof::finding::Severity::Error), ["read-back-differs"]);
+    let words = "for `incoming.host` it says `smtp.example.jp`, but the account has `pop.example.jp`";
+    assert!(wrong.report().contains(words), "{}", wrong.report());
 }
 
 const MADE_UP: &str = r#"

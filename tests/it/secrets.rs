@@ -52,6 +52,10 @@ fn in_any_shape_that_people_write_it() {
     }
 }
 
+const WITH_PASSWORD_AS_HOST: &str = "<plist version=\"1.0\"><dict><key>PayloadContent</key><array><dict>\
+<key>PayloadType</key><string>com.apple.mail.managed</string><key>EmailAddress</key><string>HERE{{ incoming.password }}</string>\
+</dict></array></dict></plist>";
+
 #[test]
 fn in_an_error_of_a_template() {
     for template in [
@@ -62,6 +66,9 @@ fn in_an_error_of_a_template() {
         "{{ nothing }}{{ incoming.password }}",
         "{{ debug() }}",
         "x{{ incoming.password | upper }}",
+        // in the place of another setting, which a finding quotes; and behind more text than it shows
+        WITH_PASSWORD_AS_HOST,
+        &WITH_PASSWORD_AS_HOST.replace("HERE", &"x".repeat(198)),
     ] {
         let ran = Case::new(MINIMAL)
             .file("t/apple-mail/account.mobileconfig.j2", template)
