@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
 
+use super::edit;
 use super::node::{Kind, Node};
-use super::raw;
 use super::schema::{self, Key, Shape};
 use super::secrecy;
 use super::value::{self, Problem};
@@ -44,8 +44,8 @@ pub fn check(node: &Node, shape: &Shape, setting: &str, findings: &mut Findings)
         (_, Kind::Scalar { text, quoted }) => {
             if let Err(problem) = scalar(text, *quoted, shape) {
                 let bare = matches!(shape, Shape::Port | Shape::Flag | Shape::Integer(..));
-                let yaml = |mended: &str| if bare { mended.to_owned() } else { raw::yaml_text(mended) };
-                let fix = problem.mended().and_then(|mended| raw::edit(node, yaml(mended)));
+                let yaml = |mended: &str| if bare { mended.to_owned() } else { edit::yaml_text(mended) };
+                let fix = problem.mended().and_then(|mended| edit::scalar(node, yaml(mended)));
                 findings.push(problem.finding(setting).at(node.place).fix(fix));
             }
         }

@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod draft;
+mod edit;
 pub mod json_schema;
 mod merge;
 pub mod node;
@@ -14,10 +15,12 @@ pub mod schema;
 pub mod secrecy;
 pub mod show;
 pub mod value;
+mod wishes;
 
 pub use draft::Draft;
+pub use edit::yaml_text;
 pub use password::{Environment, PasswordSource, doubts};
-pub use raw::{Known, Providers, RawAccount, yaml_text};
+pub use raw::{Known, Providers, RawAccount};
 pub use resolve::{Resolved, resolve};
 pub use value::{Address, Host};
 

@@ -86,6 +86,12 @@ impl Node {
         }
     }
 
+    /// The texts of a list's items, or of the node itself as the only one.
+    #[must_use]
+    pub fn texts(&self) -> Vec<String> {
+        self.one_or_many().iter().filter_map(Node::text).map(str::to_owned).collect()
+    }
+
     /// The items of a list, or the node itself as the only one.
     #[must_use]
     pub fn one_or_many(&self) -> &[Node] {

@@ -2,10 +2,11 @@
 //! Here every source learns which of its stretches are secret, before any finding is shown.
 
 use super::check::{check, closest};
+use super::edit;
 use super::merge::overlay;
 use super::node::{self, Kind, Node};
 use super::schema::{self, Shape};
-use super::{BuildWishes, ClientOption, resolve, secrecy};
+use super::{BuildWishes, ClientOption, secrecy, wishes};
 use crate::finding::{self, Edit, Finding, Findings, Place, Source, Sources};
 
 /// A description whose keys and values were checked one by one.
@@ -29,9 +30,6 @@ pub struct Known {
     /// its tree, not checked
     pub profile: Node,
 }
-
-/// Longest alias-free text that an edit may replace, in bytes; what is longer was pasted there by mistake.
-const MOST_EDITED: usize = 256;
 
 /// Gives the text of a provider's profile.
 pub trait Providers {
@@ -105,7 +103,7 @@ impl RawAccount {
     #[must_use]
     pub fn edit(&self, setting: &str, yaml: impl ToString) -> Option<Edit> {
         let node = self.node(setting).filter(|n| n.place.source == self.own.place.source)?;
-        edit(node, yaml.to_string())
+        edit::scalar(node, yaml.to_string())
     }
 
     /// Where a setting stands, or the nearest thing above it that does: in the description, else in the provider's profile.
@@ -125,13 +123,13 @@ impl RawAccount {
     /// Options of clients as written.
     #[must_use]
     pub fn options(&self) -> Vec<ClientOption> {
-        resolve::options(self.merged.get("clients"))
+        wishes::options(self.merged.get("clients"))
     }
 
     /// What the description says of building.
     #[must_use]
     pub fn wishes(&self) -> BuildWishes {
-        resolve::wishes(self.merged.get("build"))
+        wishes::wishes(self.merged.get("build"))
     }
 
     /// Codes of findings that the description accepts, with their places.
@@ -141,33 +139,6 @@ impl RawAccount {
         let code = |n: &Node| n.get("code").and_then(|c| Some((c.text()?.to_owned(), c.place)));
         items.iter().filter_map(code).collect()
     }
-}
-
-/// The replacement of a scalar by other YAML; none where an alias is involved.
-pub(super) fn edit(node: &Node, text: String) -> Option<Edit> {
-    let own = node.place == node.written && !node.anchored;
-    let plain = own && !node.place.is_empty() && node.place.len() <= MOST_EDITED;
-    (plain && node.text().is_some()).then_some(Edit { place: node.place, text })
-}
-
-/// A text as YAML writes it in a mapping: plain where every reader of YAML takes it for the same text, else in single quotes.
-///
-/// ```
-/// use mailprof::account::yaml_text;
-/// assert_eq!(yaml_text("mail.example.jp"), "mail.example.jp");
-/// assert_eq!(yaml_text("%EMAILADDRESS%"), "'%EMAILADDRESS%'");
-/// assert_eq!(yaml_text("0120"), "'0120'");
-/// ```
-#[must_use]
-pub fn yaml_text(text: &str) -> String {
-    let sign = |c: char| c.is_alphanumeric() || "._-@/+".contains(c);
-    let number = text.replace('_', "").parse::<f64>().is_ok() || text.starts_with("0x");
-    let word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-    let plain = text.starts_with(char::is_alphanumeric)
-        && text.chars().all(sign)
-        && !number
-        && !word.contains(&text.to_ascii_lowercase().as_str());
-    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
 }
 
 fn known(merged: &Node, providers: &dyn Providers, sources: &mut Sources) -> Result<Vec<Known>, String> {

@@ -6,8 +6,8 @@ use super::node::{Kind, Node};
 use super::placeholder;
 use super::value::{self, Address, Host};
 use super::{
-    Account, BuildWishes, ClientOption, Endpoint, Incoming, Leave, Login, Outgoing, PasswordSource,
-    Passwords, Provider, RawAccount, Security, Sheets, is_open,
+    Account, Endpoint, Incoming, Leave, Login, Outgoing, PasswordSource, Provider, RawAccount, Security,
+    is_open,
 };
 use crate::finding::{self, Code, Finding, Findings, Place};
 
@@ -41,10 +41,6 @@ fn text(node: &Node, key: &str) -> Option<String> {
 
 fn word(node: &Node, key: &str, default: &str) -> String {
     text(node, key).unwrap_or_else(|| default.to_owned())
-}
-
-fn texts(node: Option<&Node>) -> Option<Vec<String>> {
-    node.map(|n| n.one_or_many().iter().filter_map(Node::text).map(str::to_owned).collect())
 }
 
 impl Resolver<'_> {
@@ -231,7 +227,7 @@ impl Resolver<'_> {
             host,
             port,
             security,
-            auth: texts(node.get("auth")).unwrap_or_else(|| vec!["password".to_owned()]),
+            auth: node.get("auth").map(Node::texts).unwrap_or_else(|| vec!["password".to_owned()]),
             username: String::new(),
             username_assumed: false,
             login: Login::Own,
@@ -336,7 +332,7 @@ fn leave(node: Option<&Node>) -> Leave {
 
 fn provider(node: Option<&Node>, domain: Option<&Host>) -> Provider {
     let at = |path: &str| node.and_then(|n| n.at(path)).and_then(Node::text).map(str::to_owned);
-    let domains = node.and_then(|n| n.get("domains")).and_then(|n| texts(Some(n))).unwrap_or_default();
+    let domains = node.and_then(|n| n.get("domains")).map(Node::texts).unwrap_or_default();
     let mut domains: Vec<Host> = domains.iter().filter_map(|d| value::domain(d).ok()).collect();
     if let Some(domain) = domain.filter(|d| !domains.contains(d)) {
         domains.insert(0, domain.clone());
@@ -358,43 +354,6 @@ fn provider(node: Option<&Node>, domain: Option<&Host>) -> Provider {
         support_hours: at("support.hours"),
         download_url: at("download_url"),
         connection_login: at("connection_login").unwrap_or_else(|| "different".to_owned()),
-    }
-}
-
-pub(super) fn options(node: Option<&Node>) -> Vec<ClientOption> {
-    let Some(Kind::Map(clients)) = node.map(|n| &n.kind) else { return Vec::new() };
-    let of = |client: &super::node::Entry| -> Vec<ClientOption> {
-        let Kind::Map(options) = &client.value.kind else { return Vec::new() };
-        let one = |e: &super::node::Entry| {
-            let value = e.value.text()?.to_owned();
-            Some(ClientOption {
-                client: client.key.clone(),
-                option: e.key.clone(),
-                value,
-                place: Some(e.value.place),
-            })
-        };
-        options.iter().filter_map(one).collect()
-    };
-    clients.iter().flat_map(of).collect()
-}
-
-/// A list; what is something else in its place was told.
-fn listed(node: Option<&Node>) -> Option<&Node> {
-    node.filter(|n| matches!(n.kind, Kind::List(_)))
-}
-
-pub(super) fn wishes(node: Option<&Node>) -> BuildWishes {
-    let Some(node) = node else { return BuildWishes::default() };
-    BuildWishes {
-        clients: texts(listed(node.get("clients"))),
-        sheets: texts(node.get("sheets")).map(|words| match words.as_slice() {
-            [one] if one == "clients" => Sheets::Clients,
-            [one] if one == "none" => Sheets::None,
-            _ => Sheets::Named(words),
-        }),
-        languages: texts(listed(node.get("languages"))),
-        passwords: text(node, "passwords").and_then(|w| Passwords::from_word(&w)),
     }
 }
 

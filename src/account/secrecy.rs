@@ -4,7 +4,6 @@
 use std::ops::Range;
 
 use super::node::{Entry, Kind, Node};
-use super::value;
 use crate::finding::{Place, Source};
 
 /// What is printed in the place of a word that may be a password.
@@ -32,6 +31,13 @@ pub fn is_secret_key(key: &str) -> bool {
     key == "pw"
         || WORDS.iter().any(|w| key.contains(w))
         || key.len() >= 5 && strsim::damerau_levenshtein(&key, "password") <= 3
+}
+
+/// Whether a text can be the name of an environment variable (POSIX, XBD 8.1: letters, digits and `_`).
+#[must_use]
+pub fn is_variable(text: &str) -> bool {
+    let sign = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !text.is_empty() && text.chars().all(sign) && !text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// A text of the description as a sentence may show it: hidden when a word like `password` is followed by something that may be
@@ -77,7 +83,7 @@ fn collect(node: &Node, source: &Source, secret: bool, out: &mut Vec<Range<usize
 fn collect_entry(entry: &Entry, source: &Source, secret: bool, out: &mut Vec<Range<usize>>) {
     let scalar = matches!(entry.value.kind, Kind::Scalar { .. });
     // what is no name of a variable is more likely the password itself
-    let misplaced = entry.key == "env" && entry.value.text().is_some_and(|t| value::variable(t).is_err());
+    let misplaced = entry.key == "env" && entry.value.text().is_some_and(|t| !is_variable(t));
     let open = scalar && OPEN.contains(&entry.key.as_str()) && !misplaced;
     let own = is_secret_key(&entry.key);
     // `password:hunter2` without a blank, or `password: {hunter2}`: the password is the key

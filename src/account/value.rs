@@ -122,14 +122,12 @@ pub fn login(text: &str) -> Result<&str, Problem> {
     if text.trim() == text { Ok(text) } else { Err(Problem::new(&finding::EDGE_BLANK).mend(text.trim())) }
 }
 
-/// The name of an environment variable (POSIX, XBD 8.1: letters, digits and `_`).
+/// The name of an environment variable.
 ///
 /// # Errors
 /// Anything else, without repeating it: people write the password itself here.
 pub fn variable(text: &str) -> Result<&str, Problem> {
-    let sign = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let sound = !text.is_empty() && text.chars().all(sign) && !text.starts_with(|c: char| c.is_ascii_digit());
-    if sound { Ok(text) } else { Err(Problem::new(&finding::BAD_VARIABLE)) }
+    if secrecy::is_variable(text) { Ok(text) } else { Err(Problem::new(&finding::BAD_VARIABLE)) }
 }
 
 /// A port: digits without a leading zero, 1 to 65535.
