@@ -84,8 +84,16 @@ impl Draft {
     /// A host as this user meets it.
     #[must_use]
     pub fn host_of(&self, server: &Server) -> Option<Host> {
-        let host = server.host.as_ref()?;
-        let local = self.address.as_ref().map_or("", |a| a.local());
-        Some(host.expand(local, self.domain.as_ref().map_or("", |d| d.ascii())))
+        server.host.as_ref().map(|host| self.expand(host))
+    }
+
+    /// A host with its placeholders replaced, as far as they are known.
+    #[must_use]
+    pub fn expand(&self, host: &Host) -> Host {
+        match (&self.address, &self.domain) {
+            (Some(address), _) => host.expand(address.local(), address.domain().ascii()),
+            (None, Some(domain)) => host.with_domain(domain.ascii()),
+            (None, None) => host.clone(),
+        }
     }
 }

@@ -5,7 +5,7 @@
 use super::Subject;
 use crate::account::draft::{Server, Side};
 use crate::account::node::Node;
-use crate::account::{Known, Login, Security};
+use crate::account::{value, Known, Login, Security};
 use crate::finding::{DIFFERS_FROM_PROVIDER, Finding, Findings, Severity};
 
 pub(super) fn check(subject: &Subject, findings: &mut Findings) {
@@ -29,8 +29,9 @@ fn offers<'k>(known: &'k Known, server: &Server) -> Vec<&'k Node> {
 }
 
 fn is_host(offer: &Node, subject: &Subject, server: &Server) -> bool {
-    let host = subject.draft.host_of(server);
-    offer.get("host").and_then(Node::text).zip(host).is_some_and(|(o, h)| o.eq_ignore_ascii_case(h.ascii()))
+    let offered = offer.get("host").and_then(Node::text).and_then(|host| value::host(host).ok());
+    let offered = offered.map(|host| subject.draft.expand(&host));
+    offered.is_some() && offered == subject.draft.host_of(server)
 }
 
 /// How a server differs from all that a profile offers on its host.

@@ -280,6 +280,38 @@ fn clients_are_listed_with_files_options_and_limits() {
     assert!(!one.stdout.contains("{{") && !one.stdout.contains("{%"), "{}", one.stdout);
 }
 
+/// What a client that was left out of a run would have told cannot be missed.
+#[test]
+fn an_entry_that_accepts_nothing_is_told_when_everything_was_looked_at() {
+    let allow = |code: &str| format!("{EASY}allow: [{{ code: {code}, because: x }}]\n");
+    let told = |yaml: &str, args: &[&str], code: &str| {
+        let ran = Case::new(yaml).args(&["check", "account.yaml"]).args(args).run();
+        ran.stderr.contains(&format!("warning[{code}]"))
+    };
+    for (code, told_of_all) in
+        [("pop-before-smtp", true), ("pacc-oauth2-issuer", true), ("tls-too-new", false)]
+    {
+        assert_eq!(told(&allow(code), &[], "allow-unused"), told_of_all, "{code}");
+        assert!(!told(&allow(code), &["--client", "generic"], "allow-unused"), "{code}");
+        assert!(!told(&format!("{}nmae: x\n", allow(code)), &[], "allow-unused"), "{code}: with an error");
+    }
+    assert!(told(&allow("pop-befor-smtp"), &["--client", "generic"], "allow-unknown"));
+    let error = format!("{}nmae: x\n", allow("unknown-key-near"));
+    assert!(told(&error, &[], "allow-error"));
+}
+
+#[test]
+fn colour_only_where_it_is_wanted() {
+    let yaml = EASY.replace("port: 465, security: tls", "port: 25, security: starttls");
+    let escapes = |args: &[&str], no_colour: &str| {
+        let case = Case::new(&yaml).args(&["check", "account.yaml"]).args(args).env("NO_COLOR", no_colour);
+        case.run().stderr.contains('\u{1b}')
+    };
+    assert!(!escapes(&[], ""), "not a terminal");
+    assert!(escapes(&["--color", "always"], "1"), "asked for");
+    assert!(!escapes(&["--color", "never"], ""));
+}
+
 #[test]
 fn accepted_findings_are_silent_and_errors_cannot_be_accepted() {
     let yaml = EASY.replace("port: 465, security: tls", "port: 25, security: starttls");

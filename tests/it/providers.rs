@@ -2,6 +2,7 @@
 
 use mailprof::finding::Severity;
 use mailprof::library::Library;
+use mailprof::lint::RULES;
 
 use super::common::{Build, root};
 
@@ -46,6 +47,20 @@ fn each_gives_an_account_that_builds() {
                 "{id}: nothing for {client}"
             );
         }
+    }
+}
+
+/// Rules find no fault with a provider's own settings, but for those that are known to be old.
+#[test]
+fn rules_find_no_fault_with_a_profile_as_it_is() {
+    for id in ids() {
+        let yaml = format!("provider: {id}\naddress: taro.yamada@{}\n", domain(&profile(&id)));
+        let built = Build::new(&yaml).client("generic").run();
+        let rules =
+            built.findings.iter().map(|f| f.code.as_str()).filter(|c| RULES.iter().any(|r| r.code.id == *c));
+        let told: Vec<&str> = rules.filter(|c| *c != "username-assumed").collect();
+        let expected: &[&str] = if id == "enetj" { &["cleartext-password"; 2] } else { &[] };
+        assert_eq!(told, expected, "{id}: {}", built.report());
     }
 }
 
