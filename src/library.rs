@@ -96,6 +96,7 @@ impl Library {
             parallel::map(&self.names("clients")?, one).into_iter().collect::<Result<_, _>>()?;
         let common = self.common_limits()?;
         distinct_codes(&clients, &common)?;
+        successors(&clients)?;
         embeddable(&clients)?;
         Ok(clients.into_iter().map(|c| with_common(c, &common)).collect())
     }
@@ -218,6 +219,19 @@ impl Providers for Library {
 
 fn unsound(client: &Client, reason: String) -> LibraryError {
     LibraryError::Unsound { name: format!("clients/{}.yaml", client.id), reason }
+}
+
+/// A client that has ended names others that are there.
+fn successors(clients: &[Client]) -> Result<(), LibraryError> {
+    for client in clients {
+        if let Some(id) = client.lifecycle.instead.iter().find(|id| !clients.iter().any(|c| c.id == **id)) {
+            return Err(unsound(
+                client,
+                format!("it names {id} as its successor, and there is no such client"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// A code means one thing.

@@ -207,6 +207,29 @@ pub static PROVIDER_PROFILE: Shape = Shape::Map(&[
     key("compose", Shape::Word(&["plain", "html"])),
 ]);
 
+/// Whether a description can have a setting of this dotted name. Lists add nothing to the name; options of clients have any.
+#[must_use]
+pub fn has(setting: &str) -> bool {
+    setting
+        .split('.')
+        .try_fold(vec![&DESCRIPTION], |shapes, name| {
+            let below: Vec<&Shape> = shapes.into_iter().flat_map(|s| keys(s, name)).collect();
+            (!below.is_empty()).then_some(below)
+        })
+        .is_some()
+}
+
+/// What a shape holds under a name.
+fn keys<'s>(shape: &'s Shape, name: &str) -> Vec<&'s Shape> {
+    match shape {
+        Shape::Map(keys) => keys.iter().filter(|k| k.name == name).map(|k| &k.shape).collect(),
+        Shape::Free(inner) => vec![inner],
+        Shape::List(inner) | Shape::OneOrMany(inner) => keys(inner, name),
+        Shape::Either(shapes) => shapes.iter().flat_map(|s| keys(s, name)).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// Whether any key below a shape has this name.
 #[must_use]
 pub fn knows(shape: &Shape, name: &str) -> bool {

@@ -49,17 +49,17 @@ fn one(client: &Client, words: &Catalogue) -> String {
             let _ = write!(out, "\n{}\n{}", words.line(name, &[]), lines.concat());
         }
     };
-    section("clients-lifecycle", lifecycle(client));
+    section("clients-lifecycle", lifecycle(client, words));
     section("clients-files", files(client));
     section("clients-options", options(client, language));
     section("clients-limits", limits(client, words));
     out
 }
 
-fn lifecycle(client: &Client) -> Vec<String> {
+fn lifecycle(client: &Client, words: &Catalogue) -> Vec<String> {
     let Some(ended) = &client.lifecycle.ended else { return Vec::new() };
-    let instead = client.lifecycle.instead.join(", ");
-    vec![format!("  {ended}: {instead}\n")]
+    let args = [("ended", ended.clone()), ("instead", client.lifecycle.instead.join(", "))];
+    vec![words.line("clients-since", &args)]
 }
 
 fn files(client: &Client) -> Vec<String> {

@@ -115,6 +115,17 @@ pub struct OptionSpec {
     pub ja: String,
 }
 
+impl OptionSpec {
+    /// Whether its default is a value that it takes.
+    fn has_its_default(&self) -> bool {
+        match (&self.default, self.kind) {
+            (OptionDefault::Bool(_), kind) => kind == OptionKind::Bool,
+            (OptionDefault::Text(text), OptionKind::Choice) => self.choices.contains(text),
+            (OptionDefault::Text(_), kind) => kind == OptionKind::Text,
+        }
+    }
+}
+
 /// `bool`, `text`, `choice`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -392,6 +403,18 @@ impl Client {
         texts.get(language).or_else(|| texts.get("en")).map_or("", String::as_str)
     }
 
+    /// A text that a reader of one of the two languages would miss.
+    fn half_worded(&self) -> Option<String> {
+        let whole = |texts: &Texts| ["en", "ja"].iter().all(|l| texts.contains_key(*l));
+        let labels = self.labels.iter().map(|(name, texts)| (format!("the label for {name}"), texts));
+        let security =
+            self.security_words.iter().map(|(name, texts)| (format!("the word for {name}"), texts));
+        let facts = self.unverified.iter().map(|texts| ("an unverified fact".to_owned(), texts));
+        let all =
+            std::iter::once(("its name".to_owned(), &self.names)).chain(labels).chain(security).chain(facts);
+        all.into_iter().find(|(_, texts)| !whole(texts)).map(|(name, _)| name)
+    }
+
     /// What does not fit together in its own file: names and references.
     pub(crate) fn unsound(&self, file_name: &str) -> Option<String> {
         let file_names: Vec<&str> = self.files.iter().map(|f| f.name.as_str()).collect();
@@ -411,6 +434,18 @@ impl Client {
         }
         if let Some(file) = self.files.iter().find(|f| f.paths.is_empty()) {
             return Some(format!("the file {} has no path", file.name));
+        }
+        if let Some(name) = self.half_worded() {
+            return Some(format!("{name} needs words in en and ja"));
+        }
+        if let Some(limit) = self.limits.iter().find(|l| !crate::account::schema::has(&l.at)) {
+            return Some(format!(
+                "the limit {} points at {}, which no description has",
+                limit.code, limit.at
+            ));
+        }
+        if let Some((name, _)) = self.options.iter().find(|(_, spec)| !spec.has_its_default()) {
+            return Some(format!("the default of the option {name} is none of its choices"));
         }
         let limits = || self.limits.iter().flat_map(|l| &l.files);
         if let Some(file) = limits().find(|f| !file_names.contains(&f.as_str())) {

@@ -340,6 +340,14 @@ fn a_profile_that_names_what_is_not_there_is_refused() {
         ("incoming.host: { en: In", "incoming.hst: { en: In"),
         ("{ en: \"Open it.\"", "{ show: [incoming.hst], en: \"Open it.\""),
         ("id: mailbird-9", "id: mailbird-8"),
+        ("{ en: In, ja: 受信側 }", "{ en: In }"),
+        ("names: { en: Mailbird 9, ja: メールバード9 }", "names: { ja: メールバード9 }"),
+        ("at: incoming.protocol", "at: incoming.protocl"),
+        ("{ status: current }", "{ status: ended, ended: 2020-01-01, source: x, instead: [mailbird-10] }"),
+        (
+            "labels_source",
+            "options: { x: { type: choice, choices: [a], default: b, en: x, ja: x } }\nlabels_source",
+        ),
     ] {
         assert!(load(from, to).is_err_and(|e| e.contains("mailbird-9.yaml")), "{to}");
     }
