@@ -1,12 +1,74 @@
 //! A secret is a type. It is never serialised, logged or shown in an error: `Debug` and `Display` print a marker.
 //! Only `render` reveals it, into files that may hold it, and `format`/`build` compare it when a file is read back.
+//! Here is also what looks like a secret in a text that is no such type yet.
 
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 /// What stands in the place of a secret wherever one might be printed.
 pub const MARKER: &str = "[secret]";
+
+/// What is printed in the place of a word that may be a password.
+pub const HIDDEN: &str = "********";
+
+/// Words in the names of keys that hold passwords.
+const WORDS: &[&str] = &[
+    "pass",
+    "secret",
+    "pwd",
+    "psw",
+    "token",
+    "kennwort",
+    "senha",
+    "contrase",
+    "parola",
+    "wachtwoord",
+    "пароль",
+    "パスワード",
+    "パス",
+    "暗証",
+    "密码",
+    "密碼",
+];
+
+/// Whether a key's name looks like a password's, also when it is misspelt or written in full-width letters.
+#[must_use]
+pub fn is_secret_key(key: &str) -> bool {
+    let key = key.nfkc().collect::<String>().to_lowercase();
+    matches!(key.as_str(), "pw" | "pin")
+        || key.starts_with("pw_")
+        || WORDS.iter().any(|w| key.contains(w))
+        || key.len() >= 5 && strsim::damerau_levenshtein(&key, "password") <= 3
+}
+
+/// A text of a description as a sentence may show it: hidden when a word like `password` is followed by something that may be
+/// one (`password:hunter2`, `pop3 password=x`), and when it names a user with a password (`tanaka:hunter2@mail.example.jp`).
+#[must_use]
+pub fn shown(text: &str) -> String {
+    let followed = |(at, token): (usize, &str)| {
+        let rest = &text[at + token.len()..];
+        let apart = |c: char| ":=\"' \u{3000}：".contains(c);
+        rest.starts_with(apart) && !rest.trim_start_matches(apart).is_empty()
+    };
+    let login = |word: &str| {
+        let word = word.rsplit("//").next().unwrap_or(word);
+        word.split_once('@')
+            .is_some_and(|(before, _)| before.split_once(':').is_some_and(|(_, p)| !p.is_empty()))
+    };
+    let hidden =
+        tokens(text).filter(|(_, t)| is_secret_key(t)).any(followed) || text.split_whitespace().any(login);
+    if hidden { HIDDEN.to_owned() } else { text.to_owned() }
+}
+
+/// Words of a text with their offsets: runs of letters, digits and `_`.
+pub fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    text.split(move |c| !word(c))
+        .filter(|t| !t.is_empty())
+        .map(move |t| (t.as_ptr() as usize - text.as_ptr() as usize, t))
+}
 
 /// A mailbox password. Cleared from memory when dropped.
 ///

@@ -45,7 +45,8 @@ pub fn check(node: &Node, shape: &Shape, setting: &str, findings: &mut Findings)
             if let Err(problem) = scalar(text, *quoted, shape) {
                 let bare = matches!(shape, Shape::Port | Shape::Flag | Shape::Integer(..));
                 let yaml = |mended: &str| if bare { mended.to_owned() } else { edit::yaml_text(mended) };
-                let fix = problem.mended().and_then(|mended| edit::scalar(node, yaml(mended)));
+                let sound = |mended: &&str| scalar(mended, false, shape).is_ok();
+                let fix = problem.mended().filter(sound).and_then(|m| edit::scalar(node, yaml(m)));
                 findings.push(problem.finding(setting).at(node.place).fix(fix));
             }
         }
@@ -133,10 +134,32 @@ fn unknown(key: &str, keys: &[Key], setting: &str) -> Finding {
     }
 }
 
+/// Names that mail programs and their manuals use, and our keys for the same.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("smtp", "outgoing"),
+    ("pop", "incoming"),
+    ("pop3", "incoming"),
+    ("imap", "incoming"),
+    ("server", "host"),
+    ("user", "username"),
+    ("login", "username"),
+    ("account", "username"),
+    ("ssl", "security"),
+    ("encryption", "security"),
+    ("email", "address"),
+    ("mail", "address"),
+];
+
 /// The known name that was probably meant: "did you mean".
 #[must_use]
 pub fn closest<'k>(typed: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let folded = typed.to_lowercase().replace('-', "_");
+    let known: Vec<&str> = known.collect();
+    let other = OTHER_NAMES.iter().find(|(name, _)| *name == folded);
+    if let Some(ours) = other.and_then(|(_, ours)| known.iter().find(|k| *k == ours)) {
+        return Some(ours);
+    }
+    let known = known.into_iter();
     let distance = |name: &str| strsim::damerau_levenshtein(&folded, &name.replace('-', "_"));
     let (name, distance) = known.map(|n| (n, distance(n))).min_by_key(|(_, d)| *d)?;
     (distance <= (folded.chars().count() / 3).max(1)).then_some(name)

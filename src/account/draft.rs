@@ -61,6 +61,13 @@ impl Server {
         format!("{}.{key}", self.setting)
     }
 
+    /// Whether it is this very machine (a bridge to a provider, a test): nothing crosses a network.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        let loopback = |host: &str| host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        self.host.as_ref().is_some_and(|h| h.ascii() == "localhost" || loopback(h.ascii()))
+    }
+
     /// Whether a password is sent to it in some way.
     #[must_use]
     pub fn wants_password(&self) -> bool {

@@ -6,9 +6,9 @@ use crate::finding::Edit;
 /// Longest scalar that is replaced, in bytes; what is longer was pasted there by mistake.
 const MOST_EDITED: usize = 256;
 
-/// The replacement of a scalar by other YAML; none where an alias is involved.
+/// The replacement of a scalar by other YAML; none where an alias, an anchor, a tag or a block of lines is involved.
 pub(super) fn scalar(node: &Node, text: String) -> Option<Edit> {
-    let own = node.place == node.written && !node.anchored;
+    let own = node.place == node.written && node.direct;
     let plain = own && !node.place.is_empty() && node.place.len() <= MOST_EDITED;
     (plain && node.text().is_some()).then_some(Edit { place: node.place, text })
 }

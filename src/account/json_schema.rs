@@ -64,6 +64,10 @@ impl Writer<'_> {
         let required: Vec<&str> = keys.iter().filter(|k| k.required).map(|k| k.name).collect();
         let mut out =
             object(json!({ "type": "object", "additionalProperties": false, "properties": properties }));
+        if path.ends_with(".password") {
+            // a password has one source
+            out.extend([("minProperties".to_owned(), json!(1)), ("maxProperties".to_owned(), json!(1))]);
+        }
         if !required.is_empty() {
             out.insert("required".to_owned(), json!(required));
         }
@@ -97,7 +101,12 @@ impl Writer<'_> {
             Shape::Either(shapes) => {
                 json!({ "anyOf": shapes.iter().map(|s| self.shape(s, path)).collect::<Vec<_>>() })
             }
-            Shape::Word(words) => json!({ "enum": words }),
+            Shape::Word(words) => {
+                // a version of TLS may stand without quotes
+                let numbers = words.iter().filter_map(|w| w.parse::<f64>().ok()).map(Value::from);
+                let words: Vec<Value> = words.iter().map(|w| json!(w)).chain(numbers).collect();
+                json!({ "enum": words })
+            }
             Shape::Flag => json!({ "type": "boolean" }),
             Shape::Port => json!({ "type": "integer", "minimum": 1, "maximum": 65535 }),
             Shape::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
@@ -132,7 +141,7 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-const SIZE: &str = "^[0-9]+ ?([KMGTkmgt]?[Bb]|[KMGTkmgt]([Ii][Bb])?)?$";
+const SIZE: &str = "^[0-9]+\\s*([KMGTkmgt]?[Bb]|[KMGTkmgt]([Ii][Bb])?)?$";
 /// Names and addresses as the parser takes them, but for what only a resolver of international names can tell.
 const HOST: &str = "^[^\\s/@_“”‘’「」『』\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}\u{ff01}-\u{ff5e}\u{3000}]+$";
 const DOMAIN: &str = "^[^\\s/@_:%“”‘’「」『』\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}\u{ff01}-\u{ff5e}\u{3000}]+$";

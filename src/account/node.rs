@@ -13,8 +13,9 @@ pub struct Node {
     pub place: Place,
     /// Where its text is written: elsewhere, when an alias stands for it.
     pub written: Place,
-    /// Whether aliases may stand for it elsewhere.
-    pub anchored: bool,
+    /// Whether its text stands on one line right behind its key or the sign of its list, without anchor, tag or block indicator:
+    /// then it can be replaced.
+    pub direct: bool,
     /// What it is.
     pub kind: Kind,
 }
@@ -111,9 +112,6 @@ pub struct SyntaxError {
     pub message: String,
 }
 
-/// Longest anchor that is looked for, in bytes.
-const MOST_ANCHOR: usize = 128;
-
 /// Parses one document.
 ///
 /// # Errors
@@ -180,16 +178,14 @@ impl Builder<'_> {
         if matches!(kind, Kind::List(_) | Kind::Map(_)) {
             place = self.extent(place, &kind);
         }
-        let anchored = self.is_anchored(defined.start);
-        Node { place, written: defined, anchored, kind }
+        let direct = self.is_direct(&defined, written);
+        Node { place, written: defined, direct, kind }
     }
 
-    /// Whether an anchor (`&name`) stands right before a byte.
-    fn is_anchored(&self, at: usize) -> bool {
-        let text = self.source.text();
-        let near = (at.saturating_sub(MOST_ANCHOR)..=at).find(|from| text.is_char_boundary(*from));
-        let before = near.and_then(|from| text.get(from..at)).unwrap_or_default();
-        before.split_whitespace().next_back().is_some_and(|word| word.starts_with('&'))
+    fn is_direct(&self, place: &Place, written: &str) -> bool {
+        let before = self.source.text().as_bytes().get(..place.start).unwrap_or_default();
+        let last = before.iter().rev().find(|b| !matches!(b, b' ' | b'\t'));
+        !written.contains(['\n', '\r']) && last.is_some_and(|b| b":-[{,".contains(b))
     }
 
     fn entry(&self, (key, value): (Spanned<String>, Tree)) -> Entry {

@@ -103,7 +103,11 @@ impl RawAccount {
     #[must_use]
     pub fn edit(&self, setting: &str, yaml: impl ToString) -> Option<Edit> {
         let node = self.node(setting).filter(|n| n.place.source == self.own.place.source)?;
-        edit::scalar(node, yaml.to_string())
+        // one mapping may stand for several servers of a profile
+        let (side, key) = (setting.split('.').next()?, setting.rsplit('.').next()?);
+        let servers = self.merged.get(side).map(Node::one_or_many).unwrap_or_default();
+        let shared = servers.iter().filter_map(|s| s.get(key)).filter(|n| n.place == node.place).count() > 1;
+        edit::scalar(node, yaml.to_string()).filter(|_| !shared)
     }
 
     /// Where a setting stands, or the nearest thing above it that does: in the description, else in the provider's profile.

@@ -172,7 +172,9 @@ impl Resolver<'_> {
         server.username_assumed =
             sends_only && node.get("username").is_none() && !is_misspelt(node, "username") && !open;
         server.username = if open { String::new() } else { username.unwrap_or_else(inherited) };
-        if let Some(password) = password.filter(|_| same && sends_only) {
+        // what a profile says of a login that the description does away with falls away
+        let stated = password.filter(|p| same && p.place.source == self.root.place.source);
+        if let Some(password) = stated.filter(|_| sends_only) {
             let finding = Finding::new(&finding::SAME_AS_NOTHING).arg("setting", format!("{name}.password"));
             self.findings.push(finding.at(password.place));
         }

@@ -6,11 +6,7 @@ use std::ops::Range;
 use super::node::{Entry, Kind, Node};
 use crate::finding::{Place, Source};
 
-/// What is printed in the place of a word that may be a password.
-pub const HIDDEN: &str = "********";
-
-/// Words in the names of keys that hold passwords.
-const WORDS: &[&str] = &["pass", "secret", "pwd", "psw", "kennwort", "パスワード", "暗証"];
+pub use crate::secret::{HIDDEN, is_secret_key, shown, tokens};
 
 /// Keys around passwords that hold no secret themselves.
 const OPEN: &[&str] = &[
@@ -24,41 +20,11 @@ const OPEN: &[&str] = &[
     "passwords",
 ];
 
-/// Whether a key's name looks like a password's, also when it is misspelt.
-#[must_use]
-pub fn is_secret_key(key: &str) -> bool {
-    let key = key.to_lowercase();
-    key == "pw"
-        || WORDS.iter().any(|w| key.contains(w))
-        || key.len() >= 5 && strsim::damerau_levenshtein(&key, "password") <= 3
-}
-
 /// Whether a text can be the name of an environment variable (POSIX, XBD 8.1: letters, digits and `_`).
 #[must_use]
 pub fn is_variable(text: &str) -> bool {
     let sign = |c: char| c.is_ascii_alphanumeric() || c == '_';
     !text.is_empty() && text.chars().all(sign) && !text.starts_with(|c: char| c.is_ascii_digit())
-}
-
-/// A text of the description as a sentence may show it: hidden when a word like `password` is followed by something that may be
-/// one (`password:hunter2`, `pop3 password=x`).
-#[must_use]
-pub fn shown(text: &str) -> String {
-    let followed = |(at, token): (usize, &str)| {
-        let rest = &text[at + token.len()..];
-        let apart = |c: char| ":=\"' \u{3000}：".contains(c);
-        rest.starts_with(apart) && !rest.trim_start_matches(apart).is_empty()
-    };
-    let hidden = tokens(text).filter(|(_, t)| is_secret_key(t)).any(followed);
-    if hidden { HIDDEN.to_owned() } else { text.to_owned() }
-}
-
-/// Words of a text with their offsets: runs of letters, digits and `_`.
-fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let word = |c: char| c.is_alphanumeric() || c == '_';
-    text.split(move |c| !word(c))
-        .filter(|t| !t.is_empty())
-        .map(move |t| (t.as_ptr() as usize - text.as_ptr() as usize, t))
 }
 
 /// Every stretch of a parsed description that may be a password.
@@ -96,7 +62,20 @@ fn collect_entry(entry: &Entry, source: &Source, secret: bool, out: &mut Vec<Ran
         // `password: !hunter2`: nothing as YAML reads it
         out.push(to_line_end(entry.key_place.end, source.text()));
     }
+    if own && scalar && !open {
+        out.push(beside(entry.key_place.end, &entry.value, source.text()));
+    }
     collect(&entry.value, source, !open && (secret || own), out);
+}
+
+/// From a password's key to the end of its line: an anchor, a tag or a comment there may be a part of the password. In a flow
+/// mapping, where other keys follow, to the end of the value.
+fn beside(from: usize, value: &Node, text: &str) -> Range<usize> {
+    let line = to_line_end(from, text);
+    let end = value.written.end.max(value.place.end).clamp(line.start, line.end.max(line.start));
+    let rest = text.get(end..line.end).unwrap_or_default();
+    let comment = rest.trim_start().is_empty() || rest.trim_start().starts_with('#');
+    line.start..if comment { line.end } else { end }
 }
 
 /// A scalar's stretch; where the parser gave no end, to the end of the line.
@@ -110,14 +89,20 @@ fn to_line_end(start: usize, text: &str) -> Range<usize> {
     from..start + rest.find('\n').unwrap_or(rest.len()).max(from - start)
 }
 
-/// Comments that speak of a password.
+/// Comments that speak of a password, and those below them.
 fn comments(text: &str, out: &mut Vec<Range<usize>>) {
-    let mut start = 0;
+    let (mut start, mut goes_on) = (0, false);
     for line in text.split_inclusive('\n') {
-        let comment = line.find('#').filter(|at| *at == 0 || line[..*at].ends_with([' ', '\t', '\u{feff}']));
-        if let Some(at) = comment.filter(|at| tokens(&line[*at..]).any(|(_, t)| is_secret_key(t))) {
+        let begins = |at: &usize| *at == 0 || line[..*at].ends_with([' ', '\t', '\u{feff}']);
+        let comments: Vec<usize> = line.match_indices('#').map(|(at, _)| at).filter(begins).collect();
+        let speaks = |at: &&usize| tokens(&line[**at..]).any(|(_, t)| is_secret_key(t));
+        let alone = comments.first().is_some_and(|at| line[..*at].trim().is_empty());
+        let continued = comments.first().filter(|_| goes_on && alone);
+        let hidden = comments.iter().find(speaks).or(continued);
+        if let Some(at) = hidden {
             out.push(start + at + 1..start + line.trim_end().len().max(at + 1));
         }
+        goes_on = hidden.is_some() && alone;
         start += line.len();
     }
 }
@@ -126,18 +111,22 @@ fn comments(text: &str, out: &mut Vec<Range<usize>>) {
 pub(super) fn guess(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut deeper_than = None;
+    let mut open_key = false;
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let trimmed = line.trim_start();
         let indent = line.len() - trimmed.len();
         let belongs = |d: usize| indent > d || trimmed.is_empty() || trimmed.starts_with(':');
-        if deeper_than.is_some_and(belongs) {
+        if deeper_than.is_some_and(belongs) || open_key && !trimmed.is_empty() {
             out.push(start..start + line.len());
+            open_key = open_key && trimmed.is_empty();
         } else if let Some((at, token)) = tokens(line).find(|(_, t)| is_secret_key(t)) {
             let from = at + token.len();
             let open = line[from..].bytes().take_while(|b| b":=\"' ".contains(b)).count();
             out.push(start + from + open..start + line.len());
             deeper_than = Some(indent);
+            // a password on the line below its key belongs to it, however it is indented
+            open_key = line[from + open..].trim().is_empty();
         } else {
             deeper_than = None;
         }

@@ -28,7 +28,17 @@ pub fn account(account: &Account) -> Value {
     put("compose", json!(account.compose));
     put("clients", options(account));
     put("build", build(account));
-    Value::Object(out)
+    redacted(Value::Object(out))
+}
+
+/// Passwords are told already; this is for one at a wrong place.
+fn redacted(value: Value) -> Value {
+    match value {
+        Value::String(text) => json!(secrecy::shown(&text)),
+        Value::Array(items) => items.into_iter().map(redacted).collect(),
+        Value::Object(map) => map.into_iter().map(|(key, value)| (key, redacted(value))).collect(),
+        other => other,
+    }
 }
 
 fn present(value: Value) -> Value {

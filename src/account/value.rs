@@ -74,7 +74,7 @@ pub fn half_width(text: &str) -> Option<String> {
 pub fn plain(text: &str) -> Result<&str, Problem> {
     let forbidden = |c: &char| {
         c.is_control()
-            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}')
             || matches!(*c as u32 & 0xffff, 0xfffe | 0xffff)
             || matches!(c, '\u{fdd0}'..='\u{fdef}')
     };
@@ -90,11 +90,18 @@ pub fn plain(text: &str) -> Result<&str, Problem> {
     Ok(text)
 }
 
-/// A text without its typographic quotes, when it has any.
-fn without_smart_quotes(text: &str) -> Option<String> {
-    let smart =
-        |c: char| matches!(c, '\u{2018}'..='\u{201f}' | '\u{300c}'..='\u{300f}' | '\u{ab}' | '\u{bb}');
-    text.contains(smart).then(|| text.replace(smart, ""))
+const SMART: fn(char) -> bool =
+    |c| matches!(c, '\u{2018}'..='\u{201f}' | '\u{300c}'..='\u{300f}' | '\u{ab}' | '\u{bb}');
+
+/// What a text with typographic quotes was meant to be, and whether that is certain: a pair around the whole text is YAML's; one
+/// inside may be an apostrophe that a word processor bent.
+fn without_smart_quotes(text: &str) -> Option<(String, bool)> {
+    if !text.contains(SMART) {
+        return None;
+    }
+    let inner = text.strip_prefix(SMART).and_then(|t| t.strip_suffix(SMART)).unwrap_or(text);
+    let straight = inner.replace(['\u{2018}', '\u{2019}'], "'").replace(SMART, "\"");
+    Some((straight, inner.len() < text.len() && !inner.contains(SMART) && !inner.is_empty()))
 }
 
 /// What no login, host or address has, though it looks right on the screen: full-width letters, typographic quotes, blanks at
@@ -104,8 +111,9 @@ fn without_smart_quotes(text: &str) -> Option<String> {
 /// With the mended form.
 pub fn machine(text: &str) -> Result<&str, Problem> {
     plain(text)?;
-    if let Some(mended) = without_smart_quotes(text) {
-        return Err(Problem::new(&finding::SMART_QUOTES).arg("mended", &mended).mend(mended));
+    if let Some((mended, certain)) = without_smart_quotes(text) {
+        let problem = Problem::new(&finding::SMART_QUOTES).arg("mended", &mended);
+        return Err(if certain { problem.mend(mended) } else { problem });
     }
     if let Some(mended) = half_width(text) {
         return Err(Problem::new(&finding::FULL_WIDTH).arg("mended", mended.trim()).mend(mended.trim()));

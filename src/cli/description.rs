@@ -143,5 +143,8 @@ pub(super) fn builder(
         place: None,
     };
     let set = common.set.iter().map(set).collect();
-    Ok(Builder::new(library, &description.raw, set, wishes, &mut report.findings)?)
+    let mut findings = Findings::at_most(MOST_FINDINGS);
+    let builder = Builder::new(library, &description.raw, set, wishes, &mut findings)?;
+    report.findings.extend(findings);
+    Ok(builder)
 }

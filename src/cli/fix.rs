@@ -1,6 +1,8 @@
 //! `check --fix`: replaces what can be mended without asking, in place, and shows the difference. Comments and layout stay: only
 //! the wrong value is replaced. What the description accepts is left as it is.
 
+use std::path::Path;
+
 use similar::{ChangeTag, TextDiff};
 
 use super::args::Common;
@@ -16,14 +18,21 @@ const ROUNDS: usize = 5;
 const AROUND: usize = 2;
 
 pub(super) fn run(common: &Common, library: &Library, tongue: &Tongue) -> Result<(), CliError> {
+    can_be_mended(&common.account, tongue)?;
     let bytes = description::fetch(&common.account)?;
     let mut report = Report::default();
     let mut read = Read::new(common, &bytes, library, &mut report)?;
     let before = read.source;
     for _ in 0..ROUNDS {
         let Some(mended) = mended(report.sources.get(read.source).text(), &read.edits) else { break };
+        let errors = errors(&report);
         report.findings = Findings::new();
-        read = Read::new(common, mended.as_bytes(), library, &mut report)?;
+        let next = Read::new(common, mended.as_bytes(), library, &mut report)?;
+        if errors < self::errors(&report) {
+            // what was replaced meant more than it seemed: nothing is better than that
+            break;
+        }
+        read = next;
     }
     let text = report.sources.get(read.source).text();
     if text != report.sources.get(before).text() {
@@ -31,6 +40,21 @@ pub(super) fn run(common: &Common, library: &Library, tongue: &Tongue) -> Result
     }
     tell(&diff(&report, before, read.source, tongue));
     Ok(())
+}
+
+fn errors(report: &Report) -> usize {
+    report.findings.iter().filter(|f| f.severity == Severity::Error).count()
+}
+
+/// A pipe has no place to write to, and a file that its owner closed stays closed.
+fn can_be_mended(path: &Path, tongue: &Tongue) -> Result<(), CliError> {
+    let name = path.display().to_string();
+    let meta = std::fs::metadata(path).map_err(|source| CliError::Read { path: name.clone(), source })?;
+    if meta.is_file() && !meta.permissions().readonly() {
+        Ok(())
+    } else {
+        Err(CliError::Usage(tongue.words.line("fix-refused", &[("path", name)])))
+    }
 }
 
 /// The description as it was read once: its text, and what would mend it.
@@ -49,7 +73,11 @@ impl Read {
             |f: &&Finding| f.severity != Severity::Error && allowed.iter().any(|(code, _)| *code == f.code);
         let found = report.findings.iter().filter(|f| !accepted(f)).filter_map(|f| f.fix.as_deref().cloned());
         let mut edits: Vec<Edit> = found.filter(|e| e.place.source == source).collect();
-        edits.sort_by_key(|e| e.place.start);
+        edits.sort_by_key(|e| (e.place.start, e.place.end));
+        edits.dedup();
+        // one value that stands for several servers cannot be two things
+        let places: Vec<_> = edits.iter().map(|e| e.place).collect();
+        edits.retain(|e| places.iter().filter(|p| **p == e.place).count() == 1);
         Ok(Self { source, edits })
     }
 }
@@ -77,7 +105,7 @@ fn diff(report: &Report, before: SourceId, after: SourceId, tongue: &Tongue) -> 
         return tongue.words.line("fix-nothing", &[]) + "\n";
     }
     let diff = TextDiff::from_lines(old.text(), new.text());
-    let mut out = format!("--- {}\n+++ {}\n", old.name(), new.name());
+    let mut out = format!("--- {}\n+++ {}\n", old.shown_name(), new.shown_name());
     for group in diff.grouped_ops(AROUND) {
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
             let line = match (change.tag(), change.old_index(), change.new_index()) {

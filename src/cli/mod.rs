@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::explain::Explainer;
-use crate::finding::{Catalogue, Findings, Severity, Sources, github, json, sarif, text};
+use crate::finding::{Catalogue, Findings, Severity, Sources, github, json, sarif, text, visible};
 use crate::library::{Library, LibraryError};
 use crate::sink::SinkError;
 use args::{Args, Command, ReportFormat};
@@ -46,7 +46,10 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(CliError::Print(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            tell(&format!("mailprof: {error}\n"));
+            // a name of a file, or what was typed, may hold what moves a terminal
+            let shown: String =
+                error.to_string().chars().map(|c| if c == '\n' { c } else { visible(c) }).collect();
+            tell(&format!("mailprof: {shown}\n"));
             ExitCode::from(2)
         }
     }

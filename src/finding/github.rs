@@ -26,7 +26,7 @@ fn line(finding: &Finding, sources: &Sources, words: &Catalogue) -> String {
             (source.line_column(p.start), source.line_column(p.end));
         format!(
             "file={},line={line},endLine={end_line},col={column},endColumn={end_column},",
-            property(source.name())
+            property(&source.shown_name())
         )
     });
     let worded = words.word(finding);

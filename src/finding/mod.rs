@@ -13,11 +13,13 @@ pub mod text;
 
 pub use catalogue::{Catalogue, Language};
 pub use codes::*;
-pub use source::{Place, Source, SourceId, Sources};
+pub use source::{Place, Source, SourceId, Sources, visible};
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+
+use crate::secret;
 
 /// How bad a finding is. `error`: no account (or not this file) can be made of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
@@ -70,6 +72,9 @@ pub struct Edit {
     pub text: String,
 }
 
+/// Characters of a word in a sentence; a longer one helps nobody.
+const MOST_WORD: usize = 600;
+
 /// One thing to tell.
 #[derive(Debug, Clone)]
 pub struct Finding {
@@ -120,7 +125,16 @@ impl Finding {
     /// Gives a word to its sentence.
     #[must_use]
     pub fn arg(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.args.push((name, value.to_string()));
+        let mut value = value.to_string();
+        if matches!(name, "value" | "key") {
+            // what somebody wrote: it may be a password at the wrong place
+            value = secret::shown(&value);
+        }
+        if let Some((cut, _)) = value.char_indices().nth(MOST_WORD) {
+            value.truncate(cut);
+            value.push('…');
+        }
+        self.args.push((name, value));
         self
     }
 

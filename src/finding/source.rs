@@ -75,6 +75,12 @@ impl Source {
         &self.name
     }
 
+    /// The name as a terminal may show it.
+    #[must_use]
+    pub fn shown_name(&self) -> String {
+        self.name.chars().map(visible).collect()
+    }
+
     /// The text.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -102,8 +108,9 @@ impl Source {
     /// First byte of a line (from 1) and one past its last, its end excluded.
     fn line(&self, line: usize) -> Range<usize> {
         let start = self.lines.get(line - 1).copied().unwrap_or(self.text.len());
-        let end = self.lines.get(line).map_or(self.text.len(), |next| next - 1);
-        start..end.max(start)
+        let end = self.lines.get(line).map_or(self.text.len(), |next| next - 1).max(start);
+        let line = self.text[start..end].trim_end_matches('\r').len();
+        start..start + line
     }
 
     fn floor(&self, offset: usize) -> usize {
@@ -207,9 +214,8 @@ fn push_marked(
 }
 
 /// Characters that would move or colour the terminal, or turn its text around, are shown as U+FFFD.
-pub(super) fn visible(c: char) -> char {
-    let turns =
-        matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}');
+pub fn visible(c: char) -> char {
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}');
     if c == '\t' {
         '→'
     } else if c.is_control() || turns {

@@ -4,8 +4,7 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::source::visible;
-use super::{Catalogue, Finding, Place, Severity, Sources};
+use super::{Catalogue, Finding, Place, Severity, Sources, visible};
 
 /// Lines between two places that are shown in one cut.
 const NEAR: usize = 6;
@@ -44,7 +43,7 @@ impl Page<'_> {
             worded.help.map(|h| self.words.line(if ended { "after" } else { "aside" }, &[("help", h)]));
         let place = finding.place.map(|p| {
             let source = self.sources.get(p.source);
-            format!("{}:{}: ", source.name(), source.line_column(p.start).0)
+            format!("{}:{}: ", source.shown_name(), source.line_column(p.start).0)
         });
         let text = title(finding, &(worded.message + &help.unwrap_or_default()));
         let text = place.unwrap_or_default() + &text;
@@ -65,7 +64,7 @@ impl Page<'_> {
         let related = related.map(|(r, words)| (r.place, words, AnnotationKind::Context));
         let cuts = cuts(self.sources, primary.into_iter().chain(related));
         for cut in &cuts {
-            let snippet = Snippet::source(cut.text.as_str()).path(cut.name).line_start(cut.line);
+            let snippet = Snippet::source(cut.text.as_str()).path(cut.name.as_str()).line_start(cut.line);
             group = group.element(snippet.annotations(cut.marks.iter().map(Mark::annotation)));
         }
         if let Some(help) = &help {
@@ -102,8 +101,8 @@ impl Mark {
 }
 
 /// The lines that a finding points at, secrets masked.
-struct Cut<'s> {
-    name: &'s str,
+struct Cut {
+    name: String,
     /// the first line that is shown
     line: usize,
     text: String,
@@ -113,11 +112,8 @@ struct Cut<'s> {
 }
 
 /// The cuts that show some places: those close to the first one in one cut, the others each in one of their own.
-fn cuts<'s>(
-    sources: &'s Sources,
-    places: impl Iterator<Item = (Place, String, AnnotationKind)>,
-) -> Vec<Cut<'s>> {
-    let mut cuts: Vec<(Place, Cut<'s>)> = Vec::new();
+fn cuts(sources: &Sources, places: impl Iterator<Item = (Place, String, AnnotationKind)>) -> Vec<Cut> {
+    let mut cuts: Vec<(Place, Cut)> = Vec::new();
     for (place, words, kind) in places {
         let source = sources.get(place.source);
         let near = cuts
@@ -131,12 +127,12 @@ fn cuts<'s>(
     cuts.into_iter().map(|(_, cut)| cut).collect()
 }
 
-impl<'s> Cut<'s> {
-    fn new(source: &'s super::Source, place: Place, words: String, kind: AnnotationKind) -> Self {
+impl Cut {
+    fn new(source: &super::Source, place: Place, words: String, kind: AnnotationKind) -> Self {
         let heading = source.line_column(place.start);
         let (text, span) = source.masked_line(place);
         let marks = vec![Mark { span, words, kind }];
-        Self { name: source.name(), line: heading.0, text, marks, heading }
+        Self { name: source.shown_name(), line: heading.0, text, marks, heading }
     }
 
     /// Whether a place's line can be shown with the lines of this cut: not far, and none of them so long that it was cut.

@@ -3,7 +3,9 @@
 
 use crate::account::RawAccount;
 use crate::finding::page::Page;
-use crate::finding::{self, ALL, ALLOW_ERROR, ALLOW_UNKNOWN, ALLOW_UNUSED, Finding, Findings, Severity};
+use crate::finding::{
+    self, ALL, ALLOW_ERROR, ALLOW_UNKNOWN, ALLOW_UNUSED, Finding, Findings, Place, Severity,
+};
 
 const PAGES: &[(&str, &str)] = &[
     ("allow-error", include_str!("allow_error.yaml")),
@@ -17,25 +19,37 @@ pub(super) fn page(code: &str) -> Option<Page> {
     Some(serde_yaml::from_str(text).expect("the page of a code parses"))
 }
 
+/// More entries than anybody mends at once.
+const MOST_TOLD: usize = 100;
+
 /// Takes out what a description accepts. `limits`: codes of clients' limits, where they are known; `judged`: whether an entry that
 /// matched nothing can be told, which takes a run that looked at everything.
 pub fn accept(raw: &RawAccount, limits: Option<&[String]>, judged: bool, findings: &mut Findings) {
     let allowed = raw.allowed();
-    let mut told = Vec::new();
-    for (code, place) in &allowed {
+    let mut told = Findings::at_most(MOST_TOLD);
+    for (i, (code, place)) in allowed.iter().enumerate() {
         let known = ALL.iter().any(|c| c.id == code) || limits.is_none_or(|limits| limits.contains(code));
         let met: Vec<Severity> = findings.iter().filter(|f| f.code == *code).map(|f| f.severity).collect();
+        // whether a password's source is there depends on where the check runs
+        let judged = judged && !code.starts_with("password-source");
         let about =
             |code: &'static finding::Code, value: &str| Finding::new(code).arg("value", value).at(*place);
         if !known {
             told.push(about(&ALLOW_UNKNOWN, code));
         } else if met.contains(&Severity::Error) {
             told.push(about(&ALLOW_ERROR, code));
-        } else if met.is_empty() && judged {
+        } else if met.is_empty() && judged && !code.starts_with("password-source")
+            || is_again(&allowed[..i], code)
+        {
             told.push(about(&ALLOW_UNUSED, code));
         }
     }
     let codes: Vec<String> = allowed.into_iter().map(|(code, _)| code).collect();
     findings.accept(&codes);
-    told.into_iter().for_each(|finding| findings.push(finding));
+    findings.extend(told);
+}
+
+/// The same code a second time accepts nothing more.
+fn is_again(before: &[(String, Place)], code: &str) -> bool {
+    before.iter().any(|(other, _)| other == code)
 }

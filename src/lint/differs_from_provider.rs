@@ -3,6 +3,7 @@
 //! registered port that it does not list, makes a note.
 
 use super::Subject;
+use super::port_of_other_protocol::{CLEAR, TLS};
 use crate::account::draft::{Server, Side};
 use crate::account::node::Node;
 use crate::account::{value, Known, Login, Security};
@@ -46,6 +47,9 @@ fn difference(subject: &Subject, server: &Server, known: &Known) -> Option<Findi
     if left.is_empty() {
         return Some(told(subject, server, "protocol", known, &here, server.protocol.clone()?));
     }
+    if is_at_odds(server) {
+        return None;
+    }
     let port = server.port?.to_string();
     let security = server.security?.word();
     for (key, value) in [("port", port.as_str()), ("security", security)] {
@@ -77,7 +81,17 @@ fn other_host(subject: &Subject, server: &Server, known: &Known, offers: &[&Node
         return None;
     }
     let host = subject.draft.host_of(server)?;
+    let same = |o: &&Node| o.get("protocol").and_then(Node::text).is_none_or(|p| Some(p) == server.protocol.as_deref());
+    let fitting: Vec<&Node> = offers.iter().copied().filter(same).collect();
+    let offers = if fitting.is_empty() { offers } else { &fitting };
     Some(told(subject, server, "host", known, offers, host.unicode().to_owned()))
+}
+
+/// Port and security do not fit each other, whatever the provider has; a rule of its own says so.
+fn is_at_odds(server: &Server) -> bool {
+    let (Some(protocol), Some(port)) = (server.protocol.as_deref(), server.port) else { return false };
+    let tls = server.security == Some(Security::Tls);
+    TLS.contains(&(protocol, port)) && !tls || CLEAR.contains(&(protocol, port)) && tls
 }
 
 /// Whether it is one of the ways in that most servers have, which a profile need not list all of.

@@ -15,7 +15,11 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
     let Some(domain) = &draft.domain else { return };
     for server in draft.incoming() {
         let Some(other) = server.username.rsplit_once('@').and_then(|(_, d)| value::domain(d).ok()) else { continue };
-        let own = draft.provider_domains.iter().chain([domain]).any(|d| organisation::same(d, &other));
+        let host = draft.host_of(server);
+        // mailboxes of a big provider have customers' domains, and its login need not be of any of them
+        let at_provider = host.as_ref().is_some_and(|h| organisation::is_listed(subject.raw, h));
+        let mut theirs = draft.provider_domains.iter().chain([domain]).chain(host.as_ref());
+        let own = at_provider || theirs.any(|d| organisation::same(d, &other));
         if !own {
             let finding = subject.about(&LOGIN_OF_OTHER_DOMAIN, server, "username").severity(severity);
             findings.push(finding.arg("value", &server.username).arg("domain", domain.unicode()));

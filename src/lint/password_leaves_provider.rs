@@ -8,14 +8,16 @@ use crate::finding::{Findings, PASSWORD_LEAVES_PROVIDER};
 
 pub(super) fn check(subject: &Subject, findings: &mut Findings) {
     let draft = subject.draft;
-    let Some(from) = draft.incoming().next() else { return };
-    let Some(incoming) = draft.host_of(from).filter(|_| from.wants_password()) else { return };
     for server in draft.outgoing().filter(|s| inherits(subject, s) && s.wants_password()) {
-        let Some(outgoing) = draft.host_of(server) else { continue };
-        if outgoing.is_ip() || incoming.is_ip() || organisation::same(&incoming, &outgoing) {
-            continue;
-        }
-        if !organisation::listed_together(subject.raw, &incoming, &outgoing) {
+        let Some(outgoing) = draft.host_of(server).filter(|h| !h.is_ip()) else { continue };
+        // a client may get any of the incoming servers
+        let foreign = draft.incoming().filter(|s| s.wants_password()).find_map(|from| {
+            let incoming = draft.host_of(from).filter(|h| !h.is_ip())?;
+            let together = organisation::same(&incoming, &outgoing)
+                || organisation::listed_together(subject.raw, &incoming, &outgoing);
+            (!together).then_some((from, incoming))
+        });
+        if let Some((from, incoming)) = foreign {
             let finding = subject.about(&PASSWORD_LEAVES_PROVIDER, server, "host");
             let finding = finding.arg("value", outgoing.unicode()).arg("other", incoming.unicode());
             findings.push(finding.related(subject.raw.written(&from.name("host")), "incoming-host"));

@@ -35,7 +35,8 @@ fn broken(login: &str) -> Option<(usize, &str, &'static str)> {
         let word = rest[1..].find(|c: char| !c.is_ascii_alphabetic() && c != '_').unwrap_or(rest.len() - 1);
         let closed = rest[1 + word..].starts_with('%');
         let token = &rest[..1 + word + usize::from(closed)];
-        if let Some(name) = meant(&rest[1..=word]) {
+        let ends = closed || matches!(rest[1 + word..].chars().next(), None | Some('@'));
+        if let Some(name) = meant(&rest[1..=word]).filter(|_| ends) {
             return Some((at, token, name));
         }
         at += 1;
@@ -47,7 +48,7 @@ fn meant(word: &str) -> Option<&'static str> {
     let spelt = word.to_ascii_uppercase().replace('_', "");
     let bare = |name: &'static str| name.trim_matches('%');
     let near = check::closest(&spelt.to_lowercase(), ["emailaddress", "emaillocalpart", "emaildomain"].into_iter());
-    near.filter(|_| word.len() > 5).and_then(|near| NAMES.into_iter().find(|n| bare(n).eq_ignore_ascii_case(near)))
+    near.filter(|_| spelt.starts_with("EMAIL")).and_then(|near| NAMES.into_iter().find(|n| bare(n).eq_ignore_ascii_case(near)))
 }
 
 #[cfg(test)]
@@ -61,7 +62,7 @@ mod tests {
         assert_eq!(broken("%emailaddress%"), Some((0, "%emailaddress%", placeholder::ADDRESS)));
         assert_eq!(broken("%EMAIL_ADRESS%"), Some((0, "%EMAIL_ADRESS%", placeholder::ADDRESS)));
         assert_eq!(broken("%EMAILLOCALPART%%EMAILDOMAIN"), Some((16, "%EMAILDOMAIN", placeholder::DOMAIN)));
-        for fine in ["%EMAILADDRESS%", "user%domain", "%EMAILLOCALPART%%EMAILDOMAIN%", "100%", "%", ""] {
+        for fine in ["%EMAILADDRESS%", "user%domain", "%EMAILLOCALPART%%EMAILDOMAIN%", "100%", "%", "", "a%maildomain", "a%emaildomain.example"] {
             assert_eq!(broken(fine), None, "{fine}");
         }
     }

@@ -1,6 +1,6 @@
 //! One file, written whole or not at all: a temporary name beside it, then a rename.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
@@ -26,16 +26,19 @@ pub fn replace(path: &Path, bytes: &[u8], secret: bool) -> Result<(), SinkError>
 pub fn mend(path: &Path, bytes: &[u8]) -> Result<(), SinkError> {
     let path = fs::canonicalize(path).map_err(SinkError::new("find", path))?;
     let meta = fs::metadata(&path).map_err(SinkError::new("read", &path))?;
-    write(&path, bytes, true, Some(meta.permissions()))
+    write(&path, bytes, true, Some(&meta))
 }
 
-fn write(path: &Path, bytes: &[u8], secret: bool, access: Option<Permissions>) -> Result<(), SinkError> {
+fn write(path: &Path, bytes: &[u8], secret: bool, like: Option<&Metadata>) -> Result<(), SinkError> {
     // a name of fixed length: the final one may be as long as the file system allows
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let hash: String = Sha256::digest(name.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect();
     let temporary = path.with_file_name(format!(".{hash}{TEMPORARY}"));
     let mut file = create(&temporary, secret).map_err(SinkError::new("write", &temporary))?;
-    let allowed = access.map_or(Ok(()), |access| file.set_permissions(access));
+    let allowed = like.map_or(Ok(()), |meta| {
+        same_owner(&temporary, meta);
+        file.set_permissions(meta.permissions())
+    });
     let written = allowed.and_then(|()| file.write_all(bytes)).map_err(SinkError::new("write", path));
     drop(file);
     let renamed = written.and_then(|()| fs::rename(&temporary, path).map_err(SinkError::new("write", path)));
@@ -69,3 +72,13 @@ fn owner_only(options: &mut OpenOptions, secret: bool) {
 
 #[cfg(not(unix))]
 fn owner_only(_: &mut OpenOptions, _: bool) {}
+
+/// Gives a file to the owner of the one that it replaces, where we may.
+#[cfg(unix)]
+fn same_owner(path: &Path, meta: &Metadata) {
+    use std::os::unix::fs::MetadataExt;
+    let _ = std::os::unix::fs::chown(path, Some(meta.uid()), Some(meta.gid()));
+}
+
+#[cfg(not(unix))]
+fn same_owner(_: &Path, _: &Metadata) {}

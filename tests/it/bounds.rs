@@ -38,6 +38,19 @@ fn a_file_of_100_megabytes_and_a_line_of_10() {
 }
 
 #[test]
+fn lists_of_what_is_not_there_are_bounded_too() {
+    let many = |n: usize, item: &str| {
+        (0..n).map(|i| item.replace('#', &i.to_string())).collect::<Vec<_>>().join(", ")
+    };
+    for yaml in [
+        format!("{MINIMAL}build: {{ clients: [{}] }}\n", many(60_000, "o#")),
+        format!("{MINIMAL}clients: {{ {} }}\n", many(30_000, "o#: { a: b }")),
+    ] {
+        assert!(codes(yaml.into_bytes()).len() < 210);
+    }
+}
+
+#[test]
 fn more_mistakes_than_anybody_reads() {
     let lines: String = (0..100_000).map(|i| format!("a{i}:\n")).collect();
     let told = codes(format!("{MINIMAL}{lines}").into_bytes());

@@ -300,6 +300,26 @@ fn an_entry_that_accepts_nothing_is_told_when_everything_was_looked_at() {
     assert!(told(&error, &[], "allow-error"));
 }
 
+/// A file's name may hold what moves a terminal.
+#[test]
+fn names_of_files_move_no_terminal() {
+    let name = "\u{1b}[31mx\u{1b}]0;y\u{7}\n.yaml";
+    for (args, text) in [
+        (vec!["check", name], "address: x"),
+        (
+            vec!["check", name, "--fix"],
+            "address: ｘ@example.jp\nincoming: none\noutgoing: { host: a.example.jp }",
+        ),
+        (vec!["check", name, "--format", "github"], "address: x"),
+        (vec!["check", "\u{1b}[31mnothing"], ""),
+        (vec!["explain", "\u{1b}[31mx"], ""),
+    ] {
+        let ran = Case::new("").file(name, text).args(&args).run();
+        let out = ran.stdout + &ran.stderr;
+        assert!(!out.contains(['\u{1b}', '\u{7}']), "{args:?}: {out:?}");
+    }
+}
+
 #[test]
 fn colour_only_where_it_is_wanted() {
     let yaml = EASY.replace("port: 465, security: tls", "port: 25, security: starttls");

@@ -72,6 +72,46 @@ fn what_needs_a_decision_is_left() {
     }
 }
 
+/// What looks like one value and is more, or may mean something else, is nobody's but its writer's.
+#[test]
+fn what_would_change_more_than_a_value_is_left() {
+    let with = |login: &str| MENDED.replace("'%EMAILADDRESS%'", login);
+    for yaml in [
+        with("|-\n    ｔａｎａｋａ"),
+        with(">-\n    ｔａｎａｋａ"),
+        with("|- # c\n    ｔａｎａｋａ"),
+        with("&u ｔａｎａｋａ"),
+        with("&u !!str ｔａｎａｋａ"),
+        with("&u # c\n    ｔａｎａｋａ"),
+        with("!!str ｔａｎａｋａ"),
+        with("o’brien"),
+        with("“”"),
+        with("\"   \""),
+        with("tanaka%maildomain"),
+        with("%emaildomain.example"),
+        MENDED.replace("host:   pop.example.jp", "host: pop.example　.jp"),
+        MENDED.replace("port: 995", "port: ｔａ465"),
+        // one mapping over two servers of a profile: each would want another port
+        "address: a@gmail.com\nprovider: gmail\nincoming: { port: 110, security: tls }\n".to_owned(),
+    ] {
+        assert_eq!(fix(&yaml, &[]).1, yaml);
+    }
+    assert_eq!(fix(&with("“tanaka”"), &[]).1, with("tanaka"), "a pair around everything is YAML's quotes");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_closed_and_a_pipe_are_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let case = Case::new(BROKEN).args(&["check", "account.yaml", "--fix"]);
+    let path = case.path().join("account.yaml");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o444)).unwrap();
+    let ran = case.run();
+    assert_eq!(ran.code, 2);
+    assert_eq!(std::fs::read_to_string(ran.path().join("account.yaml")).unwrap(), BROKEN);
+    assert_eq!(Case::new("").args(&["check", "/dev/null", "--fix"]).run().code, 2);
+}
+
 #[test]
 fn what_the_description_accepts_is_left() {
     let allow = "allow: [{ code: port-expects-starttls, because: the provider says so }]\n";

@@ -65,6 +65,26 @@ fn an_address_tells_its_provider() {
 }
 
 #[test]
+fn no_flag_is_dropped_and_no_file_of_somebody_else_is_replaced() {
+    let both = init(&["--address", "a@gmail.com", "--provider", "gmail", "--incoming-port", "143"]);
+    assert_eq!(both.code, 2);
+    assert!(both.stderr.contains("--incoming-port"), "{}", both.stderr);
+    let found = init(&["--address", "a@gmail.com", "--incoming-port", "143"]);
+    assert_eq!(found.code, 2, "its own server: the others are asked for: {}", found.stderr);
+    assert!(written(&init(&["--address", "a@blue.ocn.ne.jp", "--username", "a"])).contains("provider: ocn"));
+    let mine = Case::new("").file("new.schema.json", "mine").args(&["init", "new.yaml"]).args(FULL).run();
+    assert_eq!(mine.code, 0, "{}", mine.stderr);
+    assert_eq!(std::fs::read_to_string(mine.path().join("new.schema.json")).unwrap(), "mine");
+    let odd = Case::new("").args(&["init", "a b#c.yaml"]).args(FULL).run();
+    let text = std::fs::read_to_string(odd.path().join("a b#c.yaml")).unwrap();
+    assert!(text.starts_with("# yaml-language-server: $schema=a%20b%23c.schema.json\n"), "{text}");
+    let null = init(&[FULL, &["--password-env", "null"]].concat());
+    assert!(written(&null).contains("{ env: 'null' }"), "{}", null.stderr);
+    let ja = init(&[FULL, &["--incoming-port", "0993", "--messages", "ja"]].concat());
+    assert!(ja.stderr.contains("ポート番号") && ja.stderr.contains("993 と書いてください"), "{}", ja.stderr);
+}
+
+#[test]
 fn without_a_terminal_every_flag_that_is_missing_is_named_at_once() {
     let ran = init(&[]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));

@@ -127,6 +127,34 @@ fn each_code_is_raised_by_its_bad_description_alone_and_by_nothing_in_its_good_o
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Settings that look odd and are right, and mistakes that a first look misses.
+#[test]
+fn sound_settings_raise_no_rule_and_hidden_mistakes_do() {
+    let account = |address: &str, host: &str, login: &str, more: &str| {
+        format!(
+            "address: {address}\nincoming: {{ protocol: imap, host: {host}, port: 993, security: tls, username: '{login}' }}\n{more}"
+        )
+    };
+    let codes = |yaml: &str| told(yaml.as_bytes()).into_iter().map(|(code, _)| code).collect::<Vec<_>>();
+    let out = |host: &str| format!("outgoing: {{ host: {host}, port: 465, security: tls }}\n");
+    for yaml in [
+        account("a@example.jp", "imap.mail.me.com", "a@icloud.com", "outgoing: { host: smtp.mail.me.com, port: 587, security: starttls }\n"),
+        account("a@example.jp", "example.sakura.ne.jp", "a@example.sakura.ne.jp", &out("example.sakura.ne.jp")),
+        account("a@example.co.jp", "mail.example.co.jp", "a@mail.example.co.jp", &out("smtp.example.co.jp")),
+        account("a@example.jp", "mail.lan", "a", &out("smtp.lan")),
+        account("a@例え.jp", "imap.例え.jp", "a", &out("smtp.例え.jp")),
+        "address: a@example.jp\nincoming: { protocol: imap, host: 127.0.0.1, port: 1143, security: starttls, username: a }\noutgoing: { host: localhost, port: 25, security: none, auth: none }\n".to_owned(),
+    ] {
+        assert_eq!(codes(&yaml), Vec::<String>::new(), "{yaml}");
+    }
+    let leaks = "address: a@acme.jp\nincoming:\n- { protocol: imap, host: mail.acme.jp, port: 993, security: tls, auth: oauth2, username: a }\n- { protocol: pop3, host: mail.acme.jp, port: 995, security: tls, username: a }\noutgoing: { host: smtp.evil.com, port: 465, security: tls }\n";
+    assert_eq!(codes(leaks), ["password-leaves-provider"]);
+    let one_line = "address: a@gmail.com\nprovider: gmail\nincoming: { username: '%EMAILADDRESS' }\n";
+    assert_eq!(codes(one_line), ["unclosed-placeholder"], "told once, though the profile has two servers");
+    let sends_only = "address: a@icloud.com\nprovider: icloud\nincoming: none\n";
+    assert!(!codes(sends_only).contains(&"same-as-nothing".to_owned()));
+}
+
 #[test]
 fn no_test_is_left_of_a_code_that_is_gone() {
     let known: BTreeSet<&str> = ALL.iter().map(|c| c.id).filter(|id| !ELSEWHERE.contains(id)).collect();

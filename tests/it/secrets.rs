@@ -6,19 +6,30 @@ const SECRET: &str = "hunter2xyz";
 
 /// Every output of every command over a description.
 fn outputs(yaml: &str) -> String {
-    let commands: [&[&str]; 6] = [
+    let commands: [&[&str]; 9] = [
         &["check", "account.yaml"],
         &["check", "account.yaml", "--format", "json"],
         &["check", "account.yaml", "--messages", "ja", "--passwords", "everywhere"],
         &["build", "account.yaml", "--client", "outlook-express", "--passwords", "everywhere"],
         &["build", "account.yaml", "--passwords", "omit"],
         &["show", "account.yaml"],
+        &["check", "account.yaml", "--client", "generic", "--format", "sarif"],
+        &["check", "account.yaml", "--client", "generic", "--format", "github"],
+        &["check", "account.yaml", "--client", "generic", "--fix"],
     ];
     commands
         .iter()
         .map(|args| Case::new(yaml).args(args).env("MAIL_PASSWORD", SECRET).run())
         .map(|r| r.stdout + &r.stderr)
         .collect()
+}
+
+/// A description in block style with a line among the incoming server's.
+fn block(line: &str) -> String {
+    format!(
+        "address: tanaka@example.jp\nincoming:\n  protocol: pop3\n  host: pop.example.jp\n  port: 0995\n  {line}\n\
+         outgoing:\n  host: smtp.example.jp\n  port: 587\n"
+    )
 }
 
 #[test]
@@ -46,7 +57,32 @@ fn in_any_shape_that_people_write_it() {
         format!("address: a@example.jp\nincoming:\n  password: >-\n    {SECRET}\n  protocol: pop\n"),
         format!("a: &p {SECRET}\nincoming: {{ protocol: pop3, host: x, port: 0, password: *p }}\n"),
     ];
-    for yaml in descriptions {
+    let beside = [
+        // in the place of another setting, or beside the value
+        MINIMAL.replace(
+            "host: mail.example.jp, u",
+            &format!("host: 'pop3://tanaka:{SECRET}@mail.example.jp', u"),
+        ),
+        MINIMAL.replace("host: mail.example.jp, u", &format!("host: 'tanaka:{SECRET}@mail.example.jp', u")),
+        MINIMAL.replace(" }\nout", &format!(", port: 0995 }} # x#y # password: {SECRET}\nout")),
+        format!("{MINIMAL}name: 'Tanaka password: {SECRET}@x'\n"),
+        format!("{MINIMAL}provider: 'password: {SECRET}'\n"),
+        format!("{MINIMAL}provider: {{ webmail: 'https://tanaka:{SECRET}@x/ y' }}\n"),
+        format!("{MINIMAL}allow: [{{ code: 'password: {SECRET}', because: x }}]\n"),
+        format!("{MINIMAL}build: {{ clients: ['password: {SECRET}'] }}\n"),
+        format!("{MINIMAL}clients: {{ outlook: {{ version: 'password {SECRET}' }} }}\n"),
+        block(&format!("password: hun #{SECRET}")),
+        block(&format!("password: !{SECRET} x")),
+        block(&format!("password: &{SECRET} x")),
+        block(&format!("# pw\n  # {SECRET}\n  username: ｔａｎａｋａ")),
+        block(&format!("password:\n  {SECRET}\n  : x")),
+        block(&format!("ｐａｓｓｗｏｒｄ: {SECRET}")),
+        block(&format!("ﾊﾟｽﾜｰﾄﾞ: {SECRET}")),
+        block(&format!("密码: {SECRET}")),
+        block(&format!("auth_token: {SECRET}")),
+        block(&format!("password: {SECRET}")).replace('\n', "\r\n"),
+    ];
+    for yaml in descriptions.into_iter().chain(beside) {
         let shown = outputs(&yaml);
         assert!(!shown.contains(SECRET), "{yaml}\n{shown}");
     }

@@ -33,8 +33,8 @@ pub(super) trait Asker {
     fn ask(&mut self, question: &Question<'_>) -> Result<String, CliError>;
     /// Yes or no.
     fn agree(&mut self, name: &str, args: &[(&str, String)]) -> Result<bool, CliError>;
-    /// What is told of a flag with a wrong value.
-    fn refuse(&self, question: &Question<'_>, finding: &Finding) -> CliError;
+    /// The language that is spoken.
+    fn words(&self) -> &'static Catalogue;
 }
 
 /// One side's server.
@@ -93,7 +93,12 @@ impl Dialogue<'_> {
         }
         match (question.check)(given) {
             Ok(()) => Ok(given.clone()),
-            Err(finding) => Err(self.asker.refuse(question, &finding)),
+            Err(finding) => {
+                let worded = self.asker.words().word(&finding);
+                let help = worded.help.map(|h| self.asker.words().line("aside", &[("help", h)]));
+                let told = worded.message + &help.unwrap_or_default();
+                Err(CliError::Usage(format!("{}: {told}", question.flag)))
+            }
         }
     }
 
@@ -233,7 +238,11 @@ impl Answers {
             page.line("  username", &yaml_text(&self.username), "init-about-username");
         }
         if !self.password_env.is_empty() {
-            page.line("  password", &format!("{{ env: {} }}", self.password_env), "init-about-password");
+            page.line(
+                "  password",
+                &format!("{{ env: {} }}", yaml_text(&self.password_env)),
+                "init-about-password",
+            );
         }
     }
 }
@@ -293,16 +302,29 @@ fn provider(
     library: &Library,
     asker: &mut dyn Asker,
 ) -> Result<Option<Found>, CliError> {
-    let own_server = args.incoming_host.is_some() || args.outgoing_host.is_some();
+    let given = [
+        ("--protocol", &args.protocol),
+        ("--incoming-host", &args.incoming_host),
+        ("--incoming-port", &args.incoming_port),
+        ("--incoming-security", &args.incoming_security),
+        ("--outgoing-host", &args.outgoing_host),
+        ("--outgoing-port", &args.outgoing_port),
+        ("--outgoing-security", &args.outgoing_security),
+    ];
+    let own_server = given.iter().find(|(_, value)| value.is_some()).map(|(flag, _)| *flag);
     match args.provider.as_deref() {
         Some("none") => Ok(None),
         Some(id) => {
+            if let Some(flag) = own_server {
+                let args = [("flag", flag.to_owned()), ("id", id.to_owned())];
+                return Err(CliError::Usage(asker.words().line("init-both", &args)));
+            }
             let source = library.provider(id).map_err(CliError::Usage)?;
             let found = source.and_then(|source| understood(id, source));
             let known = library.ids().join(", ");
             found.map(Some).ok_or_else(|| CliError::Usage(format!("--provider {id}: known are {known}")))
         }
-        None if own_server => Ok(None),
+        None if own_server.is_some() => Ok(None),
         None => {
             let Ok(address) = value::address(address) else { return Ok(None) };
             let Some(found) = hosting(&address, library)? else { return Ok(None) };
@@ -314,10 +336,13 @@ fn provider(
 
 fn hosting(address: &Address, library: &Library) -> Result<Option<Found>, CliError> {
     let domain = address.domain().ascii();
-    for (id, source) in library.mentioning(&[domain.to_owned()]).map_err(CliError::Usage)? {
+    // providers give out names below theirs: blue.ocn.ne.jp
+    let above = domain.split_once('.').map_or(domain, |(_, above)| above);
+    let is_theirs = |d: &str| d == domain || d == above && above.contains('.');
+    for (id, source) in library.mentioning(&[above.to_owned()]).map_err(CliError::Usage)? {
         let Some((profile, found)) = parsed(&id, source) else { continue };
         let domains = profile.at("provider.domains").map(Node::one_or_many).unwrap_or_default();
-        if domains.iter().filter_map(Node::text).any(|d| d == domain) {
+        if domains.iter().filter_map(Node::text).any(is_theirs) {
             return Ok(Some(found));
         }
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::args::{self, ReportFormat};
 use super::{CliError, Report, Tongue, description, schema, tell};
-use crate::finding::Severity;
+use crate::finding::{Catalogue, Severity};
 use crate::library::Library;
 use crate::sink;
 use answers::{Answers, Asker};
@@ -31,7 +31,7 @@ pub(super) fn run(args: &args::Init, library: &Library, tongue: &Tongue) -> Resu
         tell(&format!("{}\n\n", textwrap::fill(&hello, terminal::WIDTH)));
         Answers::ask(args, library, &mut Terminal::new(words, tongue.colour)?)?
     } else {
-        let mut flags = Flags::default();
+        let mut flags = Flags { words, missing: Vec::new() };
         let answers = Answers::ask(args, library, &mut flags);
         if !flags.missing.is_empty() {
             let missing = flags.missing.join(", ");
@@ -40,25 +40,39 @@ pub(super) fn run(args: &args::Init, library: &Library, tongue: &Tongue) -> Resu
         answers?
     };
     let schema_path = args.account.with_extension("schema.json");
-    let text = answers.yaml(&file_name(&schema_path), words);
+    let text = answers.yaml(&uri(&file_name(&schema_path)), words);
     let mut report = Report::default();
     description::understand(&args.account, text.as_bytes(), library, &|wishes| wishes, &mut report)?;
     if report.findings.worst() < Some(Severity::Error) {
         sink::replace(&args.account, text.as_bytes(), false)?;
-        sink::replace(&schema_path, schema::text(words).as_bytes(), false)?;
+        if args.force || is_ours(&schema_path) {
+            sink::replace(&schema_path, schema::text(words).as_bytes(), false)?;
+        }
     }
     let wrote = report.findings.worst() < Some(Severity::Error);
     let last = words.line(if wrote { "init-wrote" } else { "wrote-nothing" }, &[("path", out)]);
     report.finish(ReportFormat::Text, library, tongue, false, &(last + "\n"))
 }
 
+/// Whether a schema may be written there: nothing is there, or one that an earlier run wrote.
+fn is_ours(path: &Path) -> bool {
+    std::fs::read_to_string(path).map_or(!path.exists(), |text| text.contains("\"title\": \"mailprof\""))
+}
+
 fn file_name(path: &Path) -> String {
     path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
+/// A file's name as an editor takes it: a relative reference (RFC 3986).
+fn uri(name: &str) -> String {
+    const UNRESERVED: &percent_encoding::AsciiSet =
+        &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    percent_encoding::utf8_percent_encode(name, UNRESERVED).to_string()
+}
+
 /// Nobody to ask: defaults, and a list of what has none.
-#[derive(Default)]
 struct Flags {
+    words: &'static Catalogue,
     missing: Vec<&'static str>,
 }
 
@@ -74,8 +88,7 @@ impl Asker for Flags {
         Ok(true)
     }
 
-    fn refuse(&self, question: &answers::Question<'_>, finding: &crate::finding::Finding) -> CliError {
-        let words = crate::finding::Catalogue::of(crate::finding::Language::En);
-        CliError::Usage(format!("{}: {}", question.flag, words.word(finding).message))
+    fn words(&self) -> &'static Catalogue {
+        self.words
     }
 }

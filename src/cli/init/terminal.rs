@@ -62,8 +62,8 @@ impl Asker for Terminal {
         Ok(!matches!(typed.to_lowercase().as_str(), "n" | "no" | "いいえ"))
     }
 
-    fn refuse(&self, question: &Question<'_>, finding: &Finding) -> CliError {
-        CliError::Usage(format!("{}: {}", question.flag, self.words.word(finding).message))
+    fn words(&self) -> &'static Catalogue {
+        self.words
     }
 }
 
