@@ -8,6 +8,9 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::account::{Passwords, Sheets};
 use crate::finding::Language;
 
+/// Options that every command takes.
+const EVERYWHERE: &str = "Everywhere";
+
 /// One description of a mailbox in, checked settings files and printable sheets for every mail client out.
 #[derive(Debug, Parser)]
 #[command(name = "mailprof", version, about, disable_help_subcommand = true)]
@@ -15,16 +18,16 @@ pub(super) struct Args {
     #[command(subcommand)]
     pub command: Command,
     /// Profiles of clients, providers and languages that win over the built-in ones, file by file
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = EVERYWHERE)]
     pub profiles: Option<PathBuf>,
     /// Templates that win over the built-in ones, file by file
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = EVERYWHERE)]
     pub templates: Option<PathBuf>,
     /// Language of findings and pages (default: from the locale)
-    #[arg(long, global = true, value_name = "LANGUAGE")]
+    #[arg(long, global = true, value_name = "LANGUAGE", help_heading = EVERYWHERE)]
     pub messages: Option<MessageLanguage>,
     /// Colour in reports for people; `auto`: on a terminal, unless NO_COLOR is set
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = EVERYWHERE)]
     pub color: ColourWord,
 }
 
@@ -71,7 +74,7 @@ pub(super) enum MessageLanguage {
 pub(super) enum Command {
     /// Build settings files and sheets
     Build(Build),
-    /// Tell all that is wrong, risky or beyond a client; write nothing
+    /// Tell all that is wrong, risky or beyond a client; write nothing but what `--fix` mends
     Check(Check),
     /// Print the resolved account as JSON, secrets redacted
     Show(Show),
