@@ -50,11 +50,28 @@ impl<'a> Explainer<'a> {
         closest(asked, ALL.iter().map(|c| c.id).chain(limits))
     }
 
+    /// What speaks of a word, a line each: for who knows no code.
+    #[must_use]
+    pub fn mentioning(&self, asked: &str) -> Vec<String> {
+        let asked = asked.trim().to_lowercase();
+        if asked.chars().count() < 2 {
+            return Vec::new();
+        }
+        let limits = self.limits().map(|(_, l)| l.code.as_str());
+        let mut codes: Vec<&str> = ALL.iter().map(|c| c.id).chain(limits).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let explained = codes.into_iter().filter_map(|code| Some((code, self.explain(code)?)));
+        let speaks = explained.filter(|(_, e)| e.page.to_lowercase().contains(&asked));
+        speaks.map(|(code, e)| format!("- `{code}`: {}\n", tidy(&e.short))).collect()
+    }
+
     /// Every page, one after the other: the program's own codes, limits, what clients show.
     #[must_use]
     pub fn all(&self) -> String {
         let part = |name: &str, pages: Vec<String>| {
-            format!("# {}\n\n{}", self.words.line(name, &[]), pages.join("\n"))
+            let codes: String = pages.iter().filter_map(|p| p.lines().next()).map(listed).collect();
+            format!("# {}\n\n{codes}\n{}", self.words.line(name, &[]), pages.join("\n"))
         };
         let deeper = |page: String| {
             page.lines()
@@ -147,6 +164,11 @@ impl<'a> Explainer<'a> {
         let text = if language == "ja" { &first.ja } else { &first.en };
         Some(Explained { short: tidy(&named(text)), page })
     }
+}
+
+/// A page's heading as a line of a list.
+fn listed(heading: &str) -> String {
+    format!("- {}\n", heading.trim_start_matches('#').trim())
 }
 
 fn own(code: &str) -> Option<Page> {

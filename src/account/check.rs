@@ -236,7 +236,8 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("plain", "password"),
     ("login", "password"),
     ("normal", "password"),
-    ("spa", "ntlm"),
+    // whoever says SPA has ticked a box by mistake more often than he has a server for NTLM
+    ("spa", "password"),
     ("pop", "pop3"),
     ("imap4", "imap"),
     ("digest-md5", "encrypted"),

@@ -7,7 +7,7 @@ use super::merge::overlay;
 use super::node::{self, Kind, Node};
 use super::schema::{self, Shape};
 use super::{BuildWishes, ClientOption, secrecy, wishes};
-use crate::finding::{self, Edit, Finding, Findings, Place, Source, Sources};
+use crate::finding::{self, Edit, Finding, Findings, Place, Source, SourceId, Sources};
 
 /// A description whose keys and values were checked one by one.
 #[derive(Debug)]
@@ -170,6 +170,14 @@ fn tree(
 ) -> Option<Node> {
     let text = decode(bytes, name, sources, findings)?;
     let id = sources.add(Source::new(name, text));
+    let signs = full_width_signs(sources.get(id), id);
+    if !signs.is_empty() {
+        // what the parser would say of them points elsewhere
+        let hidden = secrecy::guess(sources.get(id).text());
+        sources.hide(id, hidden);
+        signs.into_iter().for_each(|finding| findings.push(finding));
+        return None;
+    }
     let node = match node::parse(sources.get(id), id) {
         Ok(node) => node,
         Err(error) => {
@@ -195,6 +203,38 @@ fn tree(
     }
     check(&node, shape, "", findings);
     Some(node)
+}
+
+/// Lines of known keys that are indented with full-width blanks or have a full-width colon.
+fn full_width_signs(source: &Source, id: SourceId) -> Vec<Finding> {
+    let mut start = 0;
+    let mut found = Vec::new();
+    for line in source.text().split_inclusive('\n') {
+        found.extend(full_width_sign(line).map(|(at, wide, mended, key)| {
+            let place = Place::new(id, start + at, start + at + wide.len());
+            let finding = Finding::new(&finding::FULL_WIDTH_SIGN).arg("key", key).at(place);
+            finding.fix(Some(Edit { place, text: mended }))
+        }));
+        start += line.len();
+    }
+    found
+}
+
+/// The first such sign of a line: where, what stands there, what should, and the key.
+fn full_width_sign(line: &str) -> Option<(usize, &str, String, &str)> {
+    let content = line.trim_start_matches([' ', '\u{3000}', '-', '\u{feff}']);
+    let key = content.split(|c: char| !c.is_ascii_lowercase() && c != '_').next().unwrap_or_default();
+    let colon = content[key.len()..].trim_start_matches([' ', '\u{3000}']);
+    if !schema::knows(&schema::DESCRIPTION, key) || !colon.starts_with([':', '：']) {
+        return None;
+    }
+    let indent = &line[..line.len() - content.len()];
+    if indent.contains('\u{3000}') {
+        return Some((0, indent, indent.replace('\u{3000}', "  "), key));
+    }
+    let behind = colon.strip_prefix('：')?;
+    let wide = &content[key.len()..content.len() - behind.len()];
+    Some((indent.len() + key.len(), wide, ": ".to_owned(), key))
 }
 
 fn decode(bytes: &[u8], name: &str, sources: &mut Sources, findings: &mut Findings) -> Option<String> {

@@ -11,7 +11,7 @@ use crate::account::{Account, RawAccount, Sheets};
 use crate::build::{Builder, Outcome};
 use crate::finding::Catalogue;
 use crate::library::Library;
-use crate::lint;
+use crate::lint::{self, Judged};
 use crate::sink::Folder;
 
 pub(super) fn run(args: &args::Build, library: &Library, tongue: &Tongue) -> Result<u8, CliError> {
@@ -85,7 +85,7 @@ fn build(
     };
     let builder = description::builder(library, &description, &args.common, report)?;
     let outcomes = built(args, &description, &builder, report)?;
-    lint::accept(&description.raw, Some(&builder.limit_codes()), false, &mut report.findings);
+    lint::accept(&description.raw, Some(&builder.limit_codes()), Judged::None, &mut report.findings);
     Ok(outcomes)
 }
 

@@ -5,7 +5,7 @@ use super::outside::Outside;
 use super::{CliError, Report, Tongue, args, description, fix};
 use crate::build::Builder;
 use crate::library::Library;
-use crate::lint;
+use crate::lint::{self, Judged};
 
 pub(super) fn run(args: &args::Check, library: &Library, tongue: &Tongue) -> Result<u8, CliError> {
     description::typed(library, &args.common, &[], &[], tongue.words)?;
@@ -26,7 +26,11 @@ fn check(args: &args::Check, library: &Library, report: &mut Report) -> Result<(
     let whole = try_all(args, &description, &builder, report)?;
     // what a client that was left out would have told cannot be missed
     let flags = &args.common;
-    let judged = whole && flags.clients.is_empty() && flags.passwords.is_none() && flags.set.is_empty();
+    let judged = match whole && flags.passwords.is_none() {
+        true if flags.clients.is_empty() && flags.set.is_empty() => Judged::All,
+        true => Judged::Rules,
+        false => Judged::None,
+    };
     lint::accept(&description.raw, Some(&builder.limit_codes()), judged, &mut report.findings);
     Ok(())
 }

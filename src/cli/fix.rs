@@ -118,7 +118,8 @@ fn diff(report: &Report, before: SourceId, after: SourceId, tongue: &Tongue) -> 
             out.push('\n');
         }
     }
-    out + "\n"
+    let wrote = tongue.words.line("fix-wrote", &[("path", new.shown_name())]);
+    format!("{out}\n{wrote}\n\n")
 }
 
 fn coloured(tag: ChangeTag, line: &str, colour: bool) -> String {

@@ -163,6 +163,8 @@ codes! {
     EDGE_BLANK = "edge-blank", Error;
     /// typographic quotes
     SMART_QUOTES = "smart-quotes", Error;
+    /// a full-width blank or colon where YAML has its own
+    FULL_WIDTH_SIGN = "full-width-sign", Error;
     /// full-width letters
     FULL_WIDTH = "full-width", Error;
     /// a control character and the like

@@ -1,6 +1,6 @@
 //! The report for people: rustc's look. Errors and warnings show the line (secrets masked) with a caret and the places that have
-//! to do with it; a note is one line. What clients lose comes first, client by client, and the description's own mistakes last:
-//! the end is what a terminal shows.
+//! to do with it; a note is one line. Notes come first, client by client, warnings and errors last: the end is what a
+//! terminal shows.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -18,8 +18,9 @@ pub fn report<'a>(
     colour: bool,
 ) -> String {
     let (mut aside, main): (Vec<&Finding>, Vec<&Finding>) =
-        findings.partition(|f| f.client.is_some() && f.severity == Severity::Note);
-    aside.sort_by(|a, b| a.client.cmp(&b.client));
+        findings.partition(|f| f.severity == Severity::Note);
+    // by client; those of the description itself behind them
+    aside.sort_by(|a, b| (a.client.is_none(), &a.client).cmp(&(b.client.is_none(), &b.client)));
     let page = Page { sources, words, colour };
     let told = |f: &&Finding| if f.severity == Severity::Note { page.note(f) } else { page.full(f) };
     aside.iter().chain(&main).map(told).collect()

@@ -1,6 +1,7 @@
 //! `allow:` of a description: findings that it accepts, each with a reason. One that accepts nothing is itself told: the reason
 //! has gone, or the code is misspelt.
 
+use super::RULES;
 use crate::account::RawAccount;
 use crate::finding::page::Page;
 use crate::finding::{
@@ -19,24 +20,38 @@ pub(super) fn page(code: &str) -> Option<Page> {
     Some(serde_yaml::from_str(text).expect("the page of a code parses"))
 }
 
+/// Which entries can be told to accept nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judged {
+    /// none: the run ended early, or looked at something else
+    None,
+    /// those of rules: some clients were left out
+    Rules,
+    /// all
+    All,
+}
+
 /// More entries than anybody mends at once.
 const MOST_TOLD: usize = 100;
 
-/// Takes out what a description accepts. `limits`: codes of clients' limits, where they are known; `judged`: whether an entry that
-/// matched nothing can be told, which takes a run that looked at everything.
-pub fn accept(raw: &RawAccount, limits: Option<&[String]>, judged: bool, findings: &mut Findings) {
+/// Takes out what a description accepts. `limits`: codes of clients' limits, where they are known; `judged`: how far an entry that
+/// matched nothing can be told, which takes a run that looked at everything it may be about.
+pub fn accept(raw: &RawAccount, limits: Option<&[String]>, judged: Judged, findings: &mut Findings) {
     let allowed = raw.allowed();
     let mut told = Findings::at_most(MOST_TOLD);
     for (i, (code, place)) in allowed.iter().enumerate() {
         let known = ALL.iter().any(|c| c.id == code) || limits.is_none_or(|limits| limits.contains(code));
         let met: Vec<Severity> = findings.iter().filter(|f| f.code == *code).map(|f| f.severity).collect();
         // whether a password's source is there depends on where the check runs
+        let rule = RULES.iter().any(|r| r.code.id == code);
+        let judged = judged == Judged::All || judged == Judged::Rules && rule;
         let judged = judged && !code.starts_with("password-source");
+        let is_error = ALL.iter().any(|c| c.id == code && c.severity == Severity::Error);
         let about =
             |code: &'static finding::Code, value: &str| Finding::new(code).arg("value", value).at(*place);
         if !known {
             told.push(about(&ALLOW_UNKNOWN, code));
-        } else if met.contains(&Severity::Error) {
+        } else if is_error || met.contains(&Severity::Error) {
             told.push(about(&ALLOW_ERROR, code));
         } else if met.is_empty() && judged && !code.starts_with("password-source")
             || is_again(&allowed[..i], code)

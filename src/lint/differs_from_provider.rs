@@ -6,7 +6,7 @@ use super::Subject;
 use super::port_of_other_protocol::{CLEAR, TLS};
 use crate::account::draft::{Server, Side};
 use crate::account::node::Node;
-use crate::account::{value, Known, Login, Security};
+use crate::account::{Host, Known, Login, Security, placeholder, value};
 use crate::finding::{DIFFERS_FROM_PROVIDER, Finding, Findings, Severity};
 
 pub(super) fn check(subject: &Subject, findings: &mut Findings) {
@@ -64,18 +64,45 @@ fn difference(subject: &Subject, server: &Server, known: &Known) -> Option<Findi
         let mut words = words.iter().filter_map(Node::text).peekable();
         if words.peek().is_none() { server.auth.iter().any(|a| a == "password") } else { words.any(|w| server.auth.iter().any(|a| a == w)) }
     };
-    if left.iter().any(|o| takes(&o)) {
-        return None;
+    left.retain(|o| takes(&o));
+    if left.is_empty() {
+        return Some(told(subject, server, "auth", known, &here, server.auth.join(", ")));
     }
-    Some(told(subject, server, "auth", known, &left, server.auth.join(", ")))
+    login(subject, server, known, &left)
+}
+
+/// A login or a kind of password that the provider does not take, where the profile says what it takes.
+fn login(subject: &Subject, server: &Server, known: &Known, offers: &[&Node]) -> Option<Finding> {
+    let offer = offers.first().filter(|_| server.side == Side::Incoming)?;
+    let kind = subject.raw.text(&server.name("password_kind")).unwrap_or("mailbox");
+    let app = offer.get("password_kind").and_then(Node::text) == Some("app");
+    if app && kind != "app" && server.auth.iter().any(|a| a == "password") {
+        return Some(told(subject, server, "password_kind", known, offers, kind.to_owned()));
+    }
+    let address = subject.draft.address.as_ref()?;
+    let theirs = offer.get("username").and_then(Node::text).filter(|u| u.starts_with('%') && u.ends_with('%'))?;
+    let (theirs, ours) = (placeholder::expand(theirs, address), placeholder::expand(&server.username, address));
+    let hosted = is_theirs(known, address.domain());
+    (hosted && theirs != ours && !ours.contains('%')).then(|| {
+        let finding = told(subject, server, "username", known, offers, ours);
+        // the user's own value in the place of the placeholder
+        let args = finding.args.iter().cloned().map(|(n, v)| (n, if n == "known" { theirs.clone() } else { v }));
+        Finding { args: args.collect(), ..finding.clone() }
+    })
+}
+
+/// Whether a domain is one of the provider's, or below one.
+fn is_theirs(known: &Known, domain: &Host) -> bool {
+    let domains = known.profile.at("provider.domains").map(Node::one_or_many).unwrap_or_default();
+    let below = |d: &str| domain.ascii().strip_suffix(d).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    domains.iter().filter_map(Node::text).any(|d| below(&d.to_ascii_lowercase()))
 }
 
 /// An address of the provider's domain with a host that is not the provider's: often a typing mistake. Sending through somebody
 /// else with a login of one's own is no mistake.
 fn other_host(subject: &Subject, server: &Server, known: &Known, offers: &[&Node]) -> Option<Finding> {
     let domain = subject.draft.domain.as_ref()?;
-    let domains = known.profile.at("provider.domains").map(Node::one_or_many).unwrap_or_default();
-    let theirs = domains.iter().filter_map(Node::text).any(|d| d.eq_ignore_ascii_case(domain.ascii()));
+    let theirs = is_theirs(known, domain);
     let elsewhere = server.side == Side::Outgoing && server.login != Login::Same;
     if !theirs || elsewhere || offers.is_empty() {
         return None;

@@ -12,7 +12,7 @@ use crate::account::{BuildWishes, RawAccount};
 use crate::finding::page::Page;
 use crate::finding::{Code, Finding, Findings};
 
-pub use allow::accept;
+pub use allow::{Judged, accept};
 
 /// What a rule looks at.
 #[derive(Debug)]

@@ -57,6 +57,16 @@ fn what_is_safe_is_mended_and_the_rest_stays_byte_for_byte() {
     assert_eq!(fix(&crlf(BROKEN), &[]).1, crlf(MENDED));
 }
 
+/// What a Japanese input method leaves behind.
+#[test]
+fn full_width_blanks_and_colons_are_mended() {
+    let wide =
+        MENDED.replace("  protocol: pop3", "\u{3000}protocol：pop3").replace("address: t", "address：t");
+    let (ran, text) = fix(&wide, &[]);
+    assert_eq!(text, MENDED, "{}", ran.stderr);
+    assert_eq!(ran.code, 0);
+}
+
 #[test]
 fn what_needs_a_decision_is_left() {
     for yaml in [

@@ -78,8 +78,8 @@ fn no_flag_is_dropped_and_no_file_of_somebody_else_is_replaced() {
     let odd = Case::new("").args(&["init", "a b#c.yaml"]).args(FULL).run();
     let text = std::fs::read_to_string(odd.path().join("a b#c.yaml")).unwrap();
     assert!(text.starts_with("# yaml-language-server: $schema=a%20b%23c.schema.json\n"), "{text}");
-    let null = init(&[FULL, &["--password-env", "null"]].concat());
-    assert!(written(&null).contains("{ env: 'null' }"), "{}", null.stderr);
+    let null = init(&[FULL, &["--password-env", "NULL"]].concat());
+    assert!(written(&null).contains("{ env: 'NULL' }"), "{}", null.stderr);
     let ja = init(&[FULL, &["--incoming-port", "0993", "--messages", "ja"]].concat());
     assert!(ja.stderr.contains("ポート番号") && ja.stderr.contains("993 と書いてください"), "{}", ja.stderr);
 }
@@ -100,6 +100,7 @@ fn a_wrong_flag_is_told_and_nothing_is_written() {
         ("--incoming-host", "ｐｏｐ.example.jp", "full-width"),
         ("--outgoing-port", "0587", "leading zeros"),
         ("--protocol", "pop", "cannot be `pop`"),
+        ("--password-env", "hunter2", "no name of an environment variable"),
         ("--password-env", "hunter2!", "no name of an environment variable"),
     ] {
         let mut flags = FULL.to_vec();

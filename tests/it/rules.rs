@@ -12,7 +12,7 @@ use mailprof::explain::Explainer;
 use mailprof::finding::page::{self, Page};
 use mailprof::finding::{ALL, Catalogue, Findings, Language, Sources};
 use mailprof::library::Library;
-use mailprof::lint::{self, RULES, Subject};
+use mailprof::lint::{self, Judged, RULES, Subject};
 
 use super::common::{Case, root};
 
@@ -58,7 +58,7 @@ fn told(bytes: &[u8]) -> Vec<(String, usize)> {
             passwords: asked.passwords.unwrap_or_default(),
         };
         let builder = Builder::new(&library, &raw, Vec::new(), wishes, &mut findings).unwrap();
-        lint::accept(&raw, Some(&builder.limit_codes()), true, &mut findings);
+        lint::accept(&raw, Some(&builder.limit_codes()), Judged::All, &mut findings);
     }
     findings.sort();
     findings
@@ -138,7 +138,7 @@ fn sound_settings_raise_no_rule_and_hidden_mistakes_do() {
     let codes = |yaml: &str| told(yaml.as_bytes()).into_iter().map(|(code, _)| code).collect::<Vec<_>>();
     let out = |host: &str| format!("outgoing: {{ host: {host}, port: 465, security: tls }}\n");
     for yaml in [
-        account("a@example.jp", "imap.mail.me.com", "a@icloud.com", "outgoing: { host: smtp.mail.me.com, port: 587, security: starttls }\n"),
+        account("a@example.jp", "imap.mail.me.com", "a@icloud.com', password_kind: 'app", "outgoing: { host: smtp.mail.me.com, port: 587, security: starttls }\n"),
         account("a@example.jp", "example.sakura.ne.jp", "a@example.sakura.ne.jp", &out("example.sakura.ne.jp")),
         account("a@example.co.jp", "mail.example.co.jp", "a@mail.example.co.jp", &out("smtp.example.co.jp")),
         account("a@example.jp", "mail.lan", "a", &out("smtp.lan")),

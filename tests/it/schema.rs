@@ -17,6 +17,7 @@ const BEYOND: &[&str] = &[
     "duplicate-key",
     "not-utf8",
     "yaml-syntax",
+    "full-width-sign",
     "several-documents",
     // from several settings together, or from what else there is
     "security-not-given",

@@ -74,9 +74,12 @@ fn word(setting: &'static str, known: &'static [&'static str]) -> impl Fn(&str) 
     }
 }
 
-/// A name of an environment variable.
+/// A name of an environment variable. One in small letters that is not set is more likely the password itself.
 fn variable(text: &str) -> Result<(), Finding> {
-    settled("incoming.password.env", value::variable(text).map(drop))
+    let doubtful = text.contains(|c: char| c.is_ascii_lowercase()) && std::env::var_os(text).is_none();
+    let name =
+        if doubtful { Err(Problem::new(&finding::BAD_VARIABLE)) } else { value::variable(text).map(drop) };
+    settled("incoming.password.env", name)
 }
 
 struct Dialogue<'a> {

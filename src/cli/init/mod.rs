@@ -50,7 +50,10 @@ pub(super) fn run(args: &args::Init, library: &Library, tongue: &Tongue) -> Resu
         }
     }
     let wrote = report.findings.worst() < Some(Severity::Error);
-    let last = words.line(if wrote { "init-wrote" } else { "wrote-nothing" }, &[("path", out)]);
+    let last = words.line(
+        if wrote { "init-wrote" } else { "wrote-nothing" },
+        &[("path", out), ("schema", schema_path.display().to_string())],
+    );
     report.finish(ReportFormat::Text, library, tongue, false, &(last + "\n"))
 }
 

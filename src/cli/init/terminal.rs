@@ -9,6 +9,7 @@ use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Behavior, Config, Context, Editor, Helper};
 
 use super::answers::{Asker, Check, Question};
+use crate::account::value;
 use crate::cli::{CliError, tell};
 use crate::finding::{Catalogue, Finding};
 
@@ -57,9 +58,17 @@ impl Asker for Terminal {
     }
 
     fn agree(&mut self, name: &str, args: &[(&str, String)]) -> Result<bool, CliError> {
-        let typed = self.read(&format!("{} [Y/n]: ", self.words.line(name, args)), &|_| Ok(()), false)?;
-        tell("\n");
-        Ok(!matches!(typed.to_lowercase().as_str(), "n" | "no" | "いいえ"))
+        let prompt = format!("{} [Y/n]: ", self.words.line(name, args));
+        loop {
+            let typed = self.read(&prompt, &|_| Ok(()), false)?;
+            let typed = value::half_width(&typed).unwrap_or(typed).to_lowercase();
+            match typed.as_str() {
+                "" | "y" | "yes" | "はい" => break Ok(true),
+                "n" | "no" | "いいえ" => break Ok(false),
+                _ => tell(&format!("{}\n", self.words.line("init-yes-or-no", &[]))),
+            }
+        }
+        .inspect(|_| tell("\n"))
     }
 
     fn words(&self) -> &'static Catalogue {
