@@ -78,6 +78,10 @@ fn no_flag_is_dropped_and_no_file_of_somebody_else_is_replaced() {
     let odd = Case::new("").args(&["init", "a b#c.yaml"]).args(FULL).run();
     let text = std::fs::read_to_string(odd.path().join("a b#c.yaml")).unwrap();
     assert!(text.starts_with("# yaml-language-server: $schema=a%20b%23c.schema.json\n"), "{text}");
+    let capitals = init(&[FULL, &["--protocol", "POP3"]].concat());
+    assert_eq!(capitals.code, 2, "the flag twice");
+    let capitals: Vec<&str> = FULL.iter().map(|f| if *f == "pop3" { "POP3" } else { f }).collect();
+    assert!(written(&init(&capitals)).contains("protocol: pop3 "));
     let null = init(&[FULL, &["--password-env", "NULL"]].concat());
     assert!(written(&null).contains("{ env: 'NULL' }"), "{}", null.stderr);
     let ja = init(&[FULL, &["--incoming-port", "0993", "--messages", "ja"]].concat());

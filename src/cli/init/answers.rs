@@ -172,10 +172,11 @@ impl Answers {
         let name = dialogue.answer(args.name.as_ref(), &question)?;
         let (mut protocol, mut incoming, mut outgoing) = (String::new(), None, None);
         if provider.is_none() {
-            let check = word("incoming.protocol", &["pop3", "imap"]);
+            let known = word("incoming.protocol", &["pop3", "imap"]);
+            let check = |t: &str| known(&t.to_lowercase());
             let question =
                 Question { name: "init-protocol", flag: "--protocol", default: None, check: &check };
-            protocol = dialogue.answer(args.protocol.as_ref(), &question)?;
+            protocol = dialogue.answer(args.protocol.as_ref(), &question)?.to_lowercase();
             incoming = Some(dialogue.server(&incoming_side(args), &protocol)?);
         }
         let fixed = provider.as_ref().is_some_and(|p| p.has_username);
