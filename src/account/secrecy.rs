@@ -94,11 +94,10 @@ fn comments(text: &str, out: &mut Vec<Range<usize>>) {
     let (mut start, mut goes_on) = (0, false);
     for line in text.split_inclusive('\n') {
         let begins = |at: &usize| *at == 0 || line[..*at].ends_with([' ', '\t', '\u{feff}']);
-        let comments: Vec<usize> = line.match_indices('#').map(|(at, _)| at).filter(begins).collect();
-        let speaks = |at: &&usize| tokens(&line[**at..]).any(|(_, t)| is_secret_key(t));
-        let alone = comments.first().is_some_and(|at| line[..*at].trim().is_empty());
-        let continued = comments.first().filter(|_| goes_on && alone);
-        let hidden = comments.iter().find(speaks).or(continued);
+        let comment = line.match_indices('#').map(|(at, _)| at).find(begins);
+        let alone = comment.is_some_and(|at| line[..at].trim().is_empty());
+        let hidden = comment
+            .filter(|at| goes_on && alone || tokens(&line[*at..]).any(|(_, token)| is_secret_key(token)));
         if let Some(at) = hidden {
             out.push(start + at + 1..start + line.trim_end().len().max(at + 1));
         }

@@ -25,10 +25,10 @@ pub(super) fn run(common: &Common, library: &Library, tongue: &Tongue) -> Result
     let before = read.source;
     for _ in 0..ROUNDS {
         let Some(mended) = mended(report.sources.get(read.source).text(), &read.edits) else { break };
-        let errors = errors(&report);
+        let had = errors(&report);
         report.findings = Findings::new();
         let next = Read::new(common, mended.as_bytes(), library, &mut report)?;
-        if errors < self::errors(&report) {
+        if had < errors(&report) {
             // what was replaced meant more than it seemed: nothing is better than that
             break;
         }

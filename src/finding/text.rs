@@ -56,13 +56,15 @@ impl Page<'_> {
     fn full(&self, finding: &Finding) -> String {
         let worded = self.words.word(finding);
         let title = title(finding, &worded.message);
-        let help: Option<String> = worded.help.map(|h| h.chars().map(visible).collect());
+        let help = worded.help.map(|h| h.chars().map(visible).collect::<String>());
         let severity = self.words.severity(finding.severity);
         let level = if finding.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
         let mut group = Group::with_title(level.with_name(severity).primary_title(&title).id(&finding.code));
-        let primary = finding.place.map(|p| (p, worded.label.unwrap_or_default(), AnnotationKind::Primary));
+        let safe = |words: String| words.chars().map(visible).collect::<String>();
+        let label = safe(worded.label.unwrap_or_default());
+        let primary = finding.place.map(|p| (p, label, AnnotationKind::Primary));
         let related = finding.related.iter().zip(worded.related);
-        let related = related.map(|(r, words)| (r.place, words, AnnotationKind::Context));
+        let related = related.map(|(r, words)| (r.place, safe(words), AnnotationKind::Context));
         let cuts = cuts(self.sources, primary.into_iter().chain(related));
         for cut in &cuts {
             let snippet = Snippet::source(cut.text.as_str()).path(cut.name.as_str()).line_start(cut.line);

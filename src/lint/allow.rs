@@ -1,12 +1,12 @@
 //! `allow:` of a description: findings that it accepts, each with a reason. One that accepts nothing is itself told: the reason
 //! has gone, or the code is misspelt.
 
+use std::collections::BTreeSet;
+
 use super::RULES;
 use crate::account::RawAccount;
 use crate::finding::page::Page;
-use crate::finding::{
-    self, ALL, ALLOW_ERROR, ALLOW_UNKNOWN, ALLOW_UNUSED, Finding, Findings, Place, Severity,
-};
+use crate::finding::{ALL, ALLOW_ERROR, ALLOW_UNKNOWN, ALLOW_UNUSED, Code, Finding, Findings, Severity};
 
 const PAGES: &[(&str, &str)] = &[
     ("allow-error", include_str!("allow_error.yaml")),
@@ -39,24 +39,11 @@ const MOST_TOLD: usize = 100;
 pub fn accept(raw: &RawAccount, limits: Option<&[String]>, judged: Judged, findings: &mut Findings) {
     let allowed = raw.allowed();
     let mut told = Findings::at_most(MOST_TOLD);
-    for (i, (code, place)) in allowed.iter().enumerate() {
-        let known = ALL.iter().any(|c| c.id == code) || limits.is_none_or(|limits| limits.contains(code));
-        let met: Vec<Severity> = findings.iter().filter(|f| f.code == *code).map(|f| f.severity).collect();
-        // whether a password's source is there depends on where the check runs
-        let rule = RULES.iter().any(|r| r.code.id == code);
-        let judged = judged == Judged::All || judged == Judged::Rules && rule;
-        let judged = judged && !code.starts_with("password-source");
-        let is_error = ALL.iter().any(|c| c.id == code && c.severity == Severity::Error);
-        let about =
-            |code: &'static finding::Code, value: &str| Finding::new(code).arg("value", value).at(*place);
-        if !known {
-            told.push(about(&ALLOW_UNKNOWN, code));
-        } else if is_error || met.contains(&Severity::Error) {
-            told.push(about(&ALLOW_ERROR, code));
-        } else if met.is_empty() && judged && !code.starts_with("password-source")
-            || is_again(&allowed[..i], code)
-        {
-            told.push(about(&ALLOW_UNUSED, code));
+    let mut seen = BTreeSet::new();
+    for (code, place) in &allowed {
+        let again = !seen.insert(code);
+        if let Some(wrong) = wrong(code, again, limits, judged, findings) {
+            told.push(Finding::new(wrong).arg("value", code).at(*place));
         }
     }
     let codes: Vec<String> = allowed.into_iter().map(|(code, _)| code).collect();
@@ -64,7 +51,28 @@ pub fn accept(raw: &RawAccount, limits: Option<&[String]>, judged: Judged, findi
     findings.extend(told);
 }
 
-/// The same code a second time accepts nothing more.
-fn is_again(before: &[(String, Place)], code: &str) -> bool {
-    before.iter().any(|(other, _)| other == code)
+/// What is wrong with an entry, if anything. The same code a second time accepts nothing more.
+fn wrong(
+    code: &str,
+    again: bool,
+    limits: Option<&[String]>,
+    judged: Judged,
+    findings: &Findings,
+) -> Option<&'static Code> {
+    let own = ALL.iter().find(|c| c.id == code);
+    if own.is_none() && limits.is_some_and(|limits| !limits.iter().any(|l| l == code)) {
+        return Some(&ALLOW_UNKNOWN);
+    }
+    let mut met = findings.iter().filter(|f| f.code == code).peekable();
+    let absent = met.peek().is_none();
+    if own.is_some_and(|c| c.severity == Severity::Error) || met.any(|f| f.severity == Severity::Error) {
+        return Some(&ALLOW_ERROR);
+    }
+    let looked_at = match judged {
+        Judged::None => false,
+        Judged::Rules => RULES.iter().any(|r| r.code.id == code),
+        // whether a password's source is there depends on where the check runs
+        Judged::All => !code.starts_with("password-source"),
+    };
+    (again || absent && looked_at).then_some(&ALLOW_UNUSED)
 }

@@ -11,9 +11,8 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
         Some(_) => Severity::Warning,
         None => Severity::Note,
     };
-    let deletes = |s: &&crate::account::draft::Server| {
-        s.leave == Leave::No && s.protocol.as_deref() == Some("pop3")
-    };
+    let deletes =
+        |s: &&crate::account::draft::Server| s.leave == Leave::No && s.protocol.as_deref() == Some("pop3");
     for server in subject.draft.incoming().filter(deletes) {
         let finding = subject.about(&DELETED_FOR_OTHER_CLIENTS, server, "leave_on_server").severity(severity);
         findings.push(finding.related(subject.raw.written("build.clients"), "clients"));

@@ -35,6 +35,17 @@ fn is_host(offer: &Node, subject: &Subject, server: &Server) -> bool {
     offered.is_some() && offered == subject.draft.host_of(server)
 }
 
+/// Whether an offer is of the server's protocol; outgoing ones name none.
+fn speaks_alike(offer: &Node, server: &Server) -> bool {
+    offer.get("protocol").and_then(Node::text).is_none_or(|p| Some(p) == server.protocol.as_deref())
+}
+
+/// Whether an offer takes one of the server's ways to log in.
+fn takes(offer: &Node, server: &Server) -> bool {
+    let words = offer.get("auth").map_or_else(|| vec!["password".to_owned()], Node::texts);
+    words.iter().any(|word| server.auth.contains(word))
+}
+
 /// How a server differs from all that a profile offers on its host.
 fn difference(subject: &Subject, server: &Server, known: &Known) -> Option<Finding> {
     let offers = offers(known, server);
@@ -42,8 +53,7 @@ fn difference(subject: &Subject, server: &Server, known: &Known) -> Option<Findi
     if here.is_empty() {
         return other_host(subject, server, known, &offers);
     }
-    let protocol = |o: &&&Node| o.get("protocol").and_then(Node::text).is_none_or(|p| Some(p) == server.protocol.as_deref());
-    let mut left: Vec<&Node> = here.iter().filter(protocol).copied().collect();
+    let mut left: Vec<&Node> = here.iter().copied().filter(|o| speaks_alike(o, server)).collect();
     if left.is_empty() {
         return Some(told(subject, server, "protocol", known, &here, server.protocol.clone()?));
     }
@@ -53,18 +63,14 @@ fn difference(subject: &Subject, server: &Server, known: &Known) -> Option<Findi
     let port = server.port?.to_string();
     let security = server.security?.word();
     for (key, value) in [("port", port.as_str()), ("security", security)] {
-        let fitting: Vec<&Node> = left.iter().copied().filter(|o| o.get(key).and_then(Node::text) == Some(value)).collect();
+        let fitting: Vec<&Node> =
+            left.iter().copied().filter(|o| o.get(key).and_then(Node::text) == Some(value)).collect();
         if fitting.is_empty() {
             return Some(told(subject, server, key, known, &left, value.to_owned()));
         }
         left = fitting;
     }
-    let takes = |offer: &&&Node| {
-        let words = offer.get("auth").map(Node::one_or_many).unwrap_or_default();
-        let mut words = words.iter().filter_map(Node::text).peekable();
-        if words.peek().is_none() { server.auth.iter().any(|a| a == "password") } else { words.any(|w| server.auth.iter().any(|a| a == w)) }
-    };
-    left.retain(|o| takes(&o));
+    left.retain(|o| takes(o, server));
     if left.is_empty() {
         return Some(told(subject, server, "auth", known, &here, server.auth.join(", ")));
     }
@@ -80,21 +86,21 @@ fn login(subject: &Subject, server: &Server, known: &Known, offers: &[&Node]) ->
         return Some(told(subject, server, "password_kind", known, offers, kind.to_owned()));
     }
     let address = subject.draft.address.as_ref()?;
-    let theirs = offer.get("username").and_then(Node::text).filter(|u| u.starts_with('%') && u.ends_with('%'))?;
-    let (theirs, ours) = (placeholder::expand(theirs, address), placeholder::expand(&server.username, address));
+    let theirs =
+        offer.get("username").and_then(Node::text).filter(|u| u.starts_with('%') && u.ends_with('%'))?;
+    let (theirs, ours) =
+        (placeholder::expand(theirs, address), placeholder::expand(&server.username, address));
     let hosted = is_theirs(known, address.domain());
-    (hosted && theirs != ours && !ours.contains('%')).then(|| {
-        let finding = told(subject, server, "username", known, offers, ours);
-        // the user's own value in the place of the placeholder
-        let args = finding.args.iter().cloned().map(|(n, v)| (n, if n == "known" { theirs.clone() } else { v }));
-        Finding { args: args.collect(), ..finding.clone() }
-    })
+    // the user's own value in the place of the placeholder
+    (hosted && theirs != ours && !ours.contains('%'))
+        .then(|| told(subject, server, "username", known, offers, ours).arg("known", theirs))
 }
 
 /// Whether a domain is one of the provider's, or below one.
 fn is_theirs(known: &Known, domain: &Host) -> bool {
     let domains = known.profile.at("provider.domains").map(Node::one_or_many).unwrap_or_default();
-    let below = |d: &str| domain.ascii().strip_suffix(d).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    let below =
+        |d: &str| domain.ascii().strip_suffix(d).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     domains.iter().filter_map(Node::text).any(|d| below(&d.to_ascii_lowercase()))
 }
 
@@ -108,8 +114,7 @@ fn other_host(subject: &Subject, server: &Server, known: &Known, offers: &[&Node
         return None;
     }
     let host = subject.draft.host_of(server)?;
-    let same = |o: &&Node| o.get("protocol").and_then(Node::text).is_none_or(|p| Some(p) == server.protocol.as_deref());
-    let fitting: Vec<&Node> = offers.iter().copied().filter(same).collect();
+    let fitting: Vec<&Node> = offers.iter().copied().filter(|o| speaks_alike(o, server)).collect();
     let offers = if fitting.is_empty() { offers } else { &fitting };
     Some(told(subject, server, "host", known, offers, host.unicode().to_owned()))
 }
@@ -123,23 +128,35 @@ fn is_at_odds(server: &Server) -> bool {
 
 /// Whether it is one of the ways in that most servers have, which a profile need not list all of.
 fn is_registered(server: &Server) -> bool {
-    let standard = [(993, Security::Tls), (995, Security::Tls), (465, Security::Tls), (587, Security::StartTls)];
+    let standard =
+        [(993, Security::Tls), (995, Security::Tls), (465, Security::Tls), (587, Security::StartTls)];
     server.port.zip(server.security).is_some_and(|pair| standard.contains(&pair))
 }
 
-fn told(subject: &Subject, server: &Server, key: &str, known: &Known, offers: &[&Node], value: String) -> Finding {
-    let word = |o: &&Node| {
-        let words = o.get(key).map(Node::one_or_many).unwrap_or_default();
-        words.iter().filter_map(Node::text).collect::<Vec<_>>().join(", ")
-    };
-    let absent = if key == "auth" { "password" } else { "" };
-    let or_absent = |w: String| if w.is_empty() { absent.to_owned() } else { w };
-    let mut words: Vec<String> = offers.iter().map(word).map(or_absent).filter(|w| !w.is_empty()).collect();
-    words.dedup();
+fn told(
+    subject: &Subject,
+    server: &Server,
+    key: &str,
+    known: &Known,
+    offers: &[&Node],
+    value: String,
+) -> Finding {
     let name = known.profile.at("provider.name").and_then(Node::text).unwrap_or(&known.id);
     let finding = subject.about(&DIFFERS_FROM_PROVIDER, server, key).arg("value", value);
-    let finding = finding.arg("provider", name).arg("known", words.join(" / "));
+    let finding = finding.arg("provider", name);
+    // a login is the user's own: whoever asks gives it
+    let finding = if key == "username" { finding } else { finding.arg("known", published(offers, key)) };
     let certain = known.profile.get("unverified").is_none() && !(key == "port" && is_registered(server));
     let finding = finding.severity(if certain { Severity::Warning } else { Severity::Note });
     finding.related(offers.first().and_then(|o| o.get(key)).map(|n| n.place), "profile")
+}
+
+/// What a profile's servers have for a setting, each once.
+fn published(offers: &[&Node], key: &str) -> String {
+    let word = |offer: &&Node| offer.get(key).map(Node::texts).unwrap_or_default().join(", ");
+    let absent = if key == "auth" { "password" } else { "" };
+    let or_absent = |word: String| if word.is_empty() { absent.to_owned() } else { word };
+    let mut words: Vec<String> = offers.iter().map(word).map(or_absent).filter(|w| !w.is_empty()).collect();
+    words.dedup();
+    words.join(" / ")
 }

@@ -8,7 +8,8 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
     if subject.wishes.passwords != Some(Passwords::Everywhere) {
         return;
     }
-    let initial = |s: &&crate::account::draft::Server| subject.raw.text(&s.name("password_kind")) == Some("initial");
+    let initial =
+        |s: &&crate::account::draft::Server| subject.raw.text(&s.name("password_kind")) == Some("initial");
     for server in subject.draft.incoming().filter(initial) {
         let finding = subject.about(&INITIAL_PASSWORD_EVERYWHERE, server, "password_kind");
         findings.push(finding.related(subject.raw.written("build.passwords"), "passwords"));

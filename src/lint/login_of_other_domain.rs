@@ -14,7 +14,9 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
     };
     let Some(domain) = &draft.domain else { return };
     for server in draft.incoming() {
-        let Some(other) = server.username.rsplit_once('@').and_then(|(_, d)| value::domain(d).ok()) else { continue };
+        let Some(other) = server.username.rsplit_once('@').and_then(|(_, d)| value::domain(d).ok()) else {
+            continue;
+        };
         let host = draft.host_of(server);
         // mailboxes of a big provider have customers' domains, and its login need not be of any of them
         let at_provider = host.as_ref().is_some_and(|h| organisation::is_listed(subject.raw, h));

@@ -10,7 +10,9 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
     for server in &subject.draft.servers {
         let Some(host) = subject.draft.host_of(server) else { continue };
         // a placeholder that is still there is no label
-        let mixed = |label: &str| !label.contains('%') && label.detect_restriction_level() > RestrictionLevel::HighlyRestrictive;
+        let mixed = |label: &str| {
+            !label.contains('%') && label.detect_restriction_level() > RestrictionLevel::HighlyRestrictive
+        };
         if host.unicode().split('.').any(mixed) {
             let finding = subject.about(&MIXED_SCRIPT_HOST, server, "host");
             findings.push(finding.arg("value", host.unicode()).arg("ascii", host.ascii()));

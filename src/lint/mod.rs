@@ -4,8 +4,34 @@
 //!
 //! What parsing and resolving must say anyway (types, what was assumed) is said there, not here.
 
+mod address_outside_rfc;
 mod allow;
+mod apop_protects_little;
+mod cleartext_password;
+mod deleted_for_other_clients;
+mod differs_from_provider;
+mod initial_password_everywhere;
+mod ip_literal_with_tls;
+mod leave_fills_mailbox;
+mod login_of_other_domain;
+mod mixed_script_host;
+mod name_looks_like_address;
+mod name_special_characters;
 mod organisation;
+mod outgoing_port_25;
+mod password_characters;
+mod password_edge_blank;
+mod password_leaves_provider;
+mod pop_before_smtp;
+mod port_expects_starttls;
+mod port_expects_tls;
+mod port_of_other_protocol;
+mod prefer_implicit_tls;
+mod secret_in_file;
+mod spa_is_not_apop;
+mod submission_without_authentication;
+mod unclosed_placeholder;
+mod username_assumed;
 
 use crate::account::draft::{Draft, Server};
 use crate::account::{BuildWishes, RawAccount};
@@ -49,7 +75,6 @@ impl Rule {
 
 macro_rules! rules {
     ($($module:ident $code:ident;)*) => {
-        $(mod $module;)*
         /// Every rule.
         pub static RULES: &[Rule] = &[$(Rule {
             code: &crate::finding::$code,

@@ -6,7 +6,8 @@ use crate::finding::{Findings, NAME_SPECIAL_CHARACTERS};
 
 pub(super) fn check(subject: &Subject, findings: &mut Findings) {
     for setting in ["name", "name_ascii"] {
-        let mut characters: Vec<char> = subject.raw.text(setting).into_iter().flat_map(str::chars).filter(|c| breaks(*c)).collect();
+        let mut characters: Vec<char> =
+            subject.raw.text(setting).into_iter().flat_map(str::chars).filter(|c| breaks(*c)).collect();
         characters.dedup();
         if !characters.is_empty() {
             let shown: Vec<String> = characters.iter().map(char::to_string).collect();

@@ -1,7 +1,7 @@
 //! STARTTLS listed before TLS from the first byte on the same host: clients take the first that they can.
 
-use super::port_of_other_protocol::TLS;
 use super::Subject;
+use super::port_of_other_protocol::TLS;
 use crate::account::Security;
 use crate::finding::{Findings, PREFER_IMPLICIT_TLS};
 

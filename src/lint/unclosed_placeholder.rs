@@ -11,7 +11,8 @@ pub(super) fn check(subject: &Subject, findings: &mut Findings) {
         let setting = server.name("username");
         let Some(login) = subject.raw.text(&setting) else { continue };
         if let Some((at, token, mended)) = broken(login) {
-            let finding = subject.on(&UNCLOSED_PLACEHOLDER, &setting).arg("value", token).arg("mended", mended);
+            let finding =
+                subject.on(&UNCLOSED_PLACEHOLDER, &setting).arg("value", token).arg("mended", mended);
             let whole = format!("{}{mended}{}", &login[..at], &login[at + token.len()..]);
             findings.push(finding.fix(edit(subject, &setting, &whole)));
         }
@@ -47,8 +48,10 @@ fn broken(login: &str) -> Option<(usize, &str, &'static str)> {
 fn meant(word: &str) -> Option<&'static str> {
     let spelt = word.to_ascii_uppercase().replace('_', "");
     let bare = |name: &'static str| name.trim_matches('%');
-    let near = check::closest(&spelt.to_lowercase(), ["emailaddress", "emaillocalpart", "emaildomain"].into_iter());
-    near.filter(|_| spelt.starts_with("EMAIL")).and_then(|near| NAMES.into_iter().find(|n| bare(n).eq_ignore_ascii_case(near)))
+    let near =
+        check::closest(&spelt.to_lowercase(), ["emailaddress", "emaillocalpart", "emaildomain"].into_iter());
+    near.filter(|_| spelt.starts_with("EMAIL"))
+        .and_then(|near| NAMES.into_iter().find(|n| bare(n).eq_ignore_ascii_case(near)))
 }
 
 #[cfg(test)]
@@ -62,7 +65,16 @@ mod tests {
         assert_eq!(broken("%emailaddress%"), Some((0, "%emailaddress%", placeholder::ADDRESS)));
         assert_eq!(broken("%EMAIL_ADRESS%"), Some((0, "%EMAIL_ADRESS%", placeholder::ADDRESS)));
         assert_eq!(broken("%EMAILLOCALPART%%EMAILDOMAIN"), Some((16, "%EMAILDOMAIN", placeholder::DOMAIN)));
-        for fine in ["%EMAILADDRESS%", "user%domain", "%EMAILLOCALPART%%EMAILDOMAIN%", "100%", "%", "", "a%maildomain", "a%emaildomain.example"] {
+        for fine in [
+            "%EMAILADDRESS%",
+            "user%domain",
+            "%EMAILLOCALPART%%EMAILDOMAIN%",
+            "100%",
+            "%",
+            "",
+            "a%maildomain",
+            "a%emaildomain.example",
+        ] {
             assert_eq!(broken(fine), None, "{fine}");
         }
     }

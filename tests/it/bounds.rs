@@ -45,9 +45,17 @@ fn lists_of_what_is_not_there_are_bounded_too() {
     for yaml in [
         format!("{MINIMAL}build: {{ clients: [{}] }}\n", many(60_000, "o#")),
         format!("{MINIMAL}clients: {{ {} }}\n", many(30_000, "o#: { a: b }")),
+        format!("{MINIMAL}nmae: x\nallow: [{}]\n", many(20_000, "{ code: o#, because: x }")),
     ] {
         assert!(codes(yaml.into_bytes()).len() < 210);
     }
+}
+
+/// What looks for passwords in comments reads each line once.
+#[test]
+fn a_line_of_number_signs() {
+    let told = codes(format!("{MINIMAL}nmae: x\n#{}\n", " #a".repeat(300_000)).into_bytes());
+    assert!(told.contains(&"unknown-key-near".to_owned()));
 }
 
 #[test]

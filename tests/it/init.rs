@@ -82,6 +82,12 @@ fn no_flag_is_dropped_and_no_file_of_somebody_else_is_replaced() {
     assert_eq!(capitals.code, 2, "the flag twice");
     let capitals: Vec<&str> = FULL.iter().map(|f| if *f == "pop3" { "POP3" } else { f }).collect();
     assert!(written(&init(&capitals)).contains("protocol: pop3 "));
+    let empty = init(&[FULL, &["--incoming-port", "", "--password-env", ""]].concat());
+    assert!(
+        written(&empty).contains("port: 995 ") && !written(&empty).contains("password:"),
+        "{}",
+        empty.stderr
+    );
     let null = init(&[FULL, &["--password-env", "NULL"]].concat());
     assert!(written(&null).contains("{ env: 'NULL' }"), "{}", null.stderr);
     let ja = init(&[FULL, &["--incoming-port", "0993", "--messages", "ja"]].concat());

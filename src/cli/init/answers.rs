@@ -90,9 +90,10 @@ impl Dialogue<'_> {
     /// What a flag gives, or the answer.
     fn answer(&mut self, given: Option<&String>, question: &Question<'_>) -> Result<String, CliError> {
         let Some(given) = given else { return self.asker.ask(question) };
-        if given.is_empty() && question.default.is_some() {
-            // said to be nothing
-            return Ok(String::new());
+        if let Some(default) = question.default.as_ref().filter(|_| given.is_empty()) {
+            // a name or a password may be said to be nothing
+            let none = matches!(question.flag, "--name" | "--password-env");
+            return Ok(if none { String::new() } else { default.clone() });
         }
         match (question.check)(given) {
             Ok(()) => Ok(given.clone()),
