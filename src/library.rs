@@ -86,7 +86,11 @@ impl Library {
     /// A profile that cannot be read, does not parse, or is unsound.
     pub fn clients(&self) -> Result<Vec<Client>, LibraryError> {
         let one = |id: &String| {
-            let client: Client = self.named(&format!("clients/{id}.yaml"), "clients")?;
+            let mut client: Client = self.named(&format!("clients/{id}.yaml"), "clients")?;
+            let figures = format!("figures/{id}.yaml");
+            if self.profile(&figures)?.is_some() {
+                client.figures = self.named(&figures, "figures")?;
+            }
             match client.unsound(id) {
                 Some(reason) => Err(LibraryError::Unsound { name: format!("clients/{id}.yaml"), reason }),
                 None => Ok(client),
@@ -97,6 +101,7 @@ impl Library {
         let common = self.common_limits()?;
         distinct_codes(&clients, &common)?;
         successors(&clients)?;
+        drawn(&clients)?;
         embeddable(&clients)?;
         Ok(clients.into_iter().map(|c| with_common(c, &common)).collect())
     }
@@ -159,7 +164,7 @@ impl Library {
         let mut unused = Vec::new();
         if let Some(dir) = &self.profiles {
             let mut used = Vec::new();
-            for folder in ["clients", "providers", "languages", "readings", "limits"] {
+            for folder in ["clients", "figures", "labels", "languages", "limits", "providers", "readings"] {
                 used.extend(self.names(folder)?.into_iter().map(|id| format!("{folder}/{id}.yaml")));
             }
             if !used.iter().any(|name| dir.join(name).is_file()) {
@@ -229,6 +234,19 @@ fn successors(clients: &[Client]) -> Result<(), LibraryError> {
                 client,
                 format!("it names {id} as its successor, and there is no such client"),
             ));
+        }
+    }
+    Ok(())
+}
+
+/// A step's figure is there.
+fn drawn(clients: &[Client]) -> Result<(), LibraryError> {
+    for client in clients {
+        for name in client.steps.iter().filter_map(|s| s.figure.as_deref()) {
+            let (id, figure) = client.embedded(name);
+            if !clients.iter().any(|c| c.id == id && c.figures.figures.contains_key(figure)) {
+                return Err(unsound(client, format!("there is no figure {name} in profiles/figures")));
+            }
         }
     }
     Ok(())

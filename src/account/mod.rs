@@ -7,6 +7,7 @@ mod edit;
 pub mod json_schema;
 mod merge;
 pub mod node;
+mod paper;
 mod password;
 pub mod placeholder;
 mod raw;
@@ -19,6 +20,7 @@ mod wishes;
 
 pub use draft::Draft;
 pub use edit::yaml_text;
+pub use paper::{Paper, Recipient, Window};
 pub use password::{Environment, PasswordSource, doubts};
 pub use raw::{Known, Providers, RawAccount};
 pub use resolve::{Resolved, resolve};
@@ -259,6 +261,8 @@ pub struct Account {
     pub mailbox_quota: Option<u64>,
     /// `plain`, `html`
     pub compose: String,
+    /// what is printed for a letter
+    pub paper: Paper,
     /// options of clients as written: client, option, value
     pub options: Vec<ClientOption>,
     /// wishes for building

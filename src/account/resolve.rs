@@ -73,6 +73,7 @@ impl Resolver<'_> {
             outgoing,
             mailbox_quota: root.get("mailbox_quota").and_then(Node::text).and_then(|t| value::size(t).ok()),
             compose: word(root, "compose", "plain"),
+            paper: super::paper::paper(root),
             options: raw.options(),
             build: raw.wishes(),
             given: given(&raw.own),

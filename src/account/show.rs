@@ -26,6 +26,10 @@ pub fn account(account: &Account) -> Value {
     put("outgoing", json!(account.outgoing.iter().map(outgoing).collect::<Vec<_>>()));
     put("mailbox_quota", json!(account.mailbox_quota));
     put("compose", json!(account.compose));
+    put("recipient", json!(account.paper.recipient.as_ref().map(recipient)));
+    put("customer", json!(account.paper.customer_number.as_ref().map(|n| json!({ "number": n }))));
+    let window = |w: super::Window| json!({ "window": { "x_mm": w.x, "y_mm": w.y } });
+    put("letter", json!(account.paper.window.map(window)));
     put("clients", options(account));
     put("build", build(account));
     redacted(Value::Object(out))
@@ -102,6 +106,15 @@ fn outgoing(server: &Outgoing) -> Value {
     let source = if server.password_same { json!("same") } else { password(server.password.as_ref()) };
     map.insert("password".to_owned(), source);
     present(Value::Object(map))
+}
+
+fn recipient(recipient: &super::Recipient) -> Value {
+    present(json!({
+        "postcode": recipient.postcode,
+        "lines": recipient.lines,
+        "name": recipient.name,
+        "honorific": recipient.honorific,
+    }))
 }
 
 fn provider(provider: &Provider) -> Value {

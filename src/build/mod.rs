@@ -4,6 +4,7 @@
 mod choice;
 mod codes;
 mod expect;
+mod figure;
 mod job;
 mod limits;
 mod read;
@@ -90,6 +91,40 @@ pub struct Wishes {
     pub languages: Vec<String>,
     /// where passwords may go
     pub passwords: Passwords,
+    /// how sheets are printed
+    pub printing: Printing,
+}
+
+/// How sheets are printed.
+#[derive(Debug, Clone, Default)]
+pub struct Printing {
+    /// the date that they print: there is no clock in a file
+    pub date: Option<String>,
+    /// on which paper
+    pub paper: Paper,
+    /// the provider's logo as a `data:` URL
+    pub logo: Option<String>,
+}
+
+/// A size of paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Paper {
+    /// 210 mm by 297 mm (ISO 216)
+    #[default]
+    A4,
+    /// 8.5 in by 11 in
+    Letter,
+}
+
+impl Paper {
+    /// As style sheets call it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::A4 => "A4",
+            Self::Letter => "letter",
+        }
+    }
 }
 
 /// Everything known before the first file: clients, languages, the engine.

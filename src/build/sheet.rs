@@ -6,6 +6,7 @@ use minijinja::{Value, context};
 
 use super::Job;
 use super::codes::OnSheet;
+use super::figure;
 use super::limits::{Audience, Met};
 use crate::account::Login;
 use crate::client::{Client, Language, SIX, SettingWords, Status, Step};
@@ -33,12 +34,13 @@ pub(super) fn facts(
     let more = teller.all(teller.further().into_iter())?;
     let words = teller.words(&language.words)?;
     let title = words.get_attr("title").unwrap_or_default();
+    let printing = &job.builder.wishes.printing;
     let own = context! {
         lang => &language.id,
         words => words,
         title => title,
         client => teller.client(),
-        settings => settings,
+        settings => settings.clone(),
         more => more,
         steps => teller.steps()?,
         limits => teller.limits()?,
@@ -48,6 +50,11 @@ pub(super) fn facts(
         unverified => job.client.unverified.iter().map(|t| teller.text(Client::text(t, &language.id))).collect::<Result<Vec<_>, _>>()?,
         trouble => teller.trouble()?,
         codes => codes.iter().map(code).collect::<Vec<_>>(),
+        spelled => teller.spelled(&settings)?,
+        spelling => Value::from(minijinja::value::Serde(&language.spelling)),
+        date => printing.date.as_deref(),
+        paper => printing.paper.word(),
+        logo => printing.logo.as_deref(),
     };
     let carries = rows.into_iter().chain(codes.iter().map(OnSheet::name)).collect();
     let view = minijinja::value::merge_maps([own, view.clone()]);
@@ -63,11 +70,18 @@ fn code(code: &OnSheet<'_>) -> Value {
     }
 }
 
-struct Teller<'a> {
-    job: &'a Job<'a>,
+/// Tells the facts of one sheet in its language.
+pub(super) struct Teller<'a> {
+    pub(super) job: &'a Job<'a>,
     engine: &'a Engine,
-    language: &'a Language,
+    pub(super) language: &'a Language,
     view: &'a Value,
+}
+
+/// Whether reading a sheet back looks at a setting's value: words such as "SSL/TLS" stand for more than one.
+pub(super) fn is_marked(setting: &str) -> bool {
+    let last = setting.rsplit('.').next();
+    setting != "name" && !matches!(last, Some("protocol" | "security" | "auth" | "leave_on_server"))
 }
 
 impl Teller<'_> {
@@ -75,7 +89,7 @@ impl Teller<'_> {
         self.job.met.iter().any(Met::stops_all)
     }
 
-    fn text(&self, source: &str) -> Result<String, RenderError> {
+    pub(super) fn text(&self, source: &str) -> Result<String, RenderError> {
         self.engine.text(source, self.view)
     }
 
@@ -84,7 +98,7 @@ impl Teller<'_> {
         path.split('.').try_fold(self.view.clone(), |value, part| value.get_attr(part)).unwrap_or_default()
     }
 
-    fn holds(&self, condition: Option<&String>) -> Result<bool, RenderError> {
+    pub(super) fn holds(&self, condition: Option<&String>) -> Result<bool, RenderError> {
         condition.map_or(Ok(true), |source| self.engine.condition(source)?.holds(self.view))
     }
 
@@ -159,12 +173,7 @@ impl Teller<'_> {
             None => String::new(),
         };
         let (value, ascii) = self.value(setting)?;
-        let marked = !value.is_undefined()
-            && !matches!(
-                setting.rsplit('.').next(),
-                Some("protocol" | "security" | "auth" | "leave_on_server")
-            );
-        let marked = marked && setting != "name";
+        let marked = !value.is_undefined() && is_marked(setting);
         Ok(context! {
             setting => if marked { setting } else { "" },
             title => title,
@@ -177,7 +186,7 @@ impl Teller<'_> {
     }
 
     /// What to print, and the punycode when people read something else.
-    fn value(&self, setting: &str) -> Result<(Value, Value), RenderError> {
+    pub(super) fn value(&self, setting: &str) -> Result<(Value, Value), RenderError> {
         let none = Value::from(());
         let word = |words: &crate::client::Texts, own: Option<&crate::client::Texts>| {
             let word = self.at(setting).to_string();
@@ -230,6 +239,23 @@ impl Teller<'_> {
         self.language.password_notes.get(kind).map_or(Ok(String::new()), |t| self.text(t))
     }
 
+    /// The rows whose values somebody may have to say on the telephone, each value once.
+    fn spelled(&self, rows: &[Value]) -> Result<Vec<Value>, RenderError> {
+        let mut told: Vec<Value> = Vec::new();
+        let mut values: Vec<Value> = Vec::new();
+        for row in rows {
+            let (setting, value) = (row.get_attr("setting")?, row.get_attr("value")?);
+            // people know their address; where it is the login too, that row says it
+            let known = |s: &str| s == "address" || s.ends_with(".port");
+            let said = !value.is_none() && !setting.as_str().is_some_and(known);
+            if said && !values.contains(&value) {
+                values.push(value);
+                told.push(row.clone());
+            }
+        }
+        Ok(told)
+    }
+
     fn client(&self) -> Value {
         let client = self.job.client;
         let known = |id: &String| self.job.builder.clients.iter().find(|c| c.id == *id);
@@ -264,8 +290,14 @@ impl Teller<'_> {
             number => number,
             text => self.text(if self.language.id == "ja" { &step.ja } else { &step.en })?,
             show => self.all(shown.map(String::as_str))?,
-            figure => &step.figure,
+            figure => self.figure(step)?,
         })
+    }
+
+    fn figure(&self, step: &Step) -> Result<Value, RenderError> {
+        let name = step.figure.as_deref();
+        let figure = name.and_then(|n| figure::find(&self.job.builder.clients, self.job.client, n));
+        figure.map_or(Ok(Value::from(())), |f| figure::drawn(self, f))
     }
 
     fn limits(&self) -> Result<Vec<Value>, RenderError> {

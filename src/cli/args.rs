@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::account::{Passwords, Sheets};
+use crate::build::Paper;
 use crate::finding::Language;
 
 /// Options that every command takes.
@@ -121,9 +122,18 @@ pub(super) struct Build {
     /// `clients`, `none`, or ids of clients separated by commas
     #[arg(long, value_name = "WHICH", value_parser = sheets)]
     pub sheets: Option<Sheets>,
-    /// `html`
-    #[arg(long, value_name = "FORMAT", default_value = "html")]
-    pub sheet_format: String,
+    /// Formats of sheets, separated by commas
+    #[arg(long, value_name = "FORMAT", default_value = "html", value_delimiter = ',')]
+    pub sheet_format: Vec<SheetFormat>,
+    /// The paper that sheets are laid out for
+    #[arg(long, value_name = "PAPER", default_value = "a4")]
+    pub paper: PaperWord,
+    /// The date that sheets print; without it they print none
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub date: Option<String>,
+    /// A font file for PDF sheets, in place of the system's fonts (repeat it)
+    #[arg(long = "font", value_name = "FILE")]
+    pub fonts: Vec<PathBuf>,
     /// Languages of sheets (repeat it)
     #[arg(long = "lang", value_name = "LANGUAGE")]
     pub languages: Vec<String>,
@@ -273,6 +283,39 @@ fn option(text: &str) -> Result<(String, String, String), String> {
     let ((client, option), value) = parts.ok_or("write CLIENT.OPTION=VALUE")?;
     crate::account::value::plain(value).map_err(|_| "the value has a control character or is too long")?;
     Ok((client.to_owned(), option.to_owned(), value.to_owned()))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SheetFormat {
+    Html,
+    Pdf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PaperWord {
+    A4,
+    Letter,
+}
+
+impl From<PaperWord> for Paper {
+    fn from(word: PaperWord) -> Self {
+        match word {
+            PaperWord::A4 => Self::A4,
+            PaperWord::Letter => Self::Letter,
+        }
+    }
+}
+
+/// A date as ISO 8601 writes it; whether the month has that day is not looked at.
+fn date(text: &str) -> Result<String, String> {
+    let digits = |part: &str, most: u32| part.chars().all(|c| c.is_ascii_digit()) && (1..=most).contains(&part.parse().unwrap_or(0));
+    let parts: Vec<&str> = text.split('-').collect();
+    match parts.as_slice() {
+        [year, month, day] if text.len() == 10 && digits(year, 9999) && digits(month, 12) && digits(day, 31) => {
+            Ok(text.to_owned())
+        }
+        _ => Err("write the date as YYYY-MM-DD, for example 2026-04-01".to_owned()),
+    }
 }
 
 #[allow(clippy::unnecessary_wraps)]

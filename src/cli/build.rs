@@ -6,9 +6,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::description::Description;
 use super::outside::Outside;
+use super::args::SheetFormat;
 use super::{CliError, Report, Tongue, args, description};
 use crate::account::{Account, RawAccount, Sheets};
-use crate::build::{Builder, Outcome};
+use crate::build::{Builder, Outcome, Printing};
 use crate::finding::Catalogue;
 use crate::library::Library;
 use crate::lint::{self, Judged};
@@ -44,14 +45,10 @@ fn usage(args: &args::Build) -> Result<(), CliError> {
     if args.out.exists() && !args.out.is_dir() {
         return Err(CliError::Usage(format!("{out} is a file, not a folder; name another one with -o")));
     }
-    match args.sheet_format.as_str() {
-        "html" => Ok(()),
-        "pdf" => Err(CliError::Usage(
-            "--sheet-format pdf: this version writes HTML sheets; print them to PDF from a browser"
-                .to_owned(),
-        )),
-        other => Err(CliError::Usage(format!("--sheet-format {other}: it is html"))),
+    if args.sheet_format.contains(&SheetFormat::Pdf) {
+        return Err(CliError::Usage("--sheet-format pdf: this program was built without PDF; build it with `cargo install --features pdf`, or print the HTML sheets to PDF from a browser".to_owned()));
     }
+    Ok(())
 }
 
 /// How each client came off, in columns: what is lost or stands in the way by its code, whose words are above.
@@ -83,7 +80,8 @@ fn build(
     let Some(description) = description::load(&args.common.account, library, &flags, report)? else {
         return Ok(None);
     };
-    let builder = description::builder(library, &description, &args.common, report)?;
+    let printing = Printing { date: args.date.clone(), paper: args.paper.into(), logo: None };
+    let builder = description::builder(library, &description, &args.common, printing, report)?;
     let outcomes = built(args, &description, &builder, report)?;
     lint::accept(&description.raw, Some(&builder.limit_codes()), Judged::None, &mut report.findings);
     Ok(outcomes)

@@ -3,7 +3,7 @@
 use super::description::Description;
 use super::outside::Outside;
 use super::{CliError, Report, Tongue, args, description, fix};
-use crate::build::Builder;
+use crate::build::{Builder, Printing};
 use crate::library::Library;
 use crate::lint::{self, Judged};
 
@@ -22,7 +22,7 @@ fn check(args: &args::Check, library: &Library, report: &mut Report) -> Result<(
     let Some(description) = description::load(&args.common.account, library, &flags, report)? else {
         return Ok(());
     };
-    let builder = description::builder(library, &description, &args.common, report)?;
+    let builder = description::builder(library, &description, &args.common, Printing::default(), report)?;
     let whole = try_all(args, &description, &builder, report)?;
     // what a client that was left out would have told cannot be missed
     let flags = &args.common;

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::args::Common;
 use super::{CliError, Report};
 use crate::account::{self, Account, BuildWishes, ClientOption, RawAccount};
-use crate::build::{Builder, Wishes};
+use crate::build::{Builder, Printing, Wishes};
 use crate::client::unknown_client;
 use crate::finding::{self, Catalogue, Finding, Findings, Place, Source, Sources};
 use crate::library::Library;
@@ -127,6 +127,7 @@ pub(super) fn builder(
     library: &Library,
     description: &Description,
     common: &Common,
+    printing: Printing,
     report: &mut Report,
 ) -> Result<Builder, CliError> {
     let asked = description.wishes.clone();
@@ -135,6 +136,7 @@ pub(super) fn builder(
         sheets: asked.sheets.unwrap_or_default(),
         languages: asked.languages.unwrap_or_else(|| vec!["ja".to_owned(), "en".to_owned()]),
         passwords: asked.passwords.unwrap_or_default(),
+        printing,
     };
     let set = |(client, option, value): &(String, String, String)| ClientOption {
         client: client.clone(),

@@ -26,6 +26,8 @@ pub struct Language {
     pub password_notes: Texts,
     /// what happens to mail on the server: `true`, `false`, `days`
     pub leave: Texts,
+    /// how letters are said on the telephone
+    pub spelling: Spelling,
     /// "if it does not work", in order
     pub trouble: Vec<Trouble>,
     /// everything else that a sheet prints
@@ -41,6 +43,18 @@ pub struct SettingWords {
     /// other names
     #[serde(default)]
     pub also: String,
+}
+
+/// The spelling aid: how each letter, digit and sign is said on the telephone.
+#[derive(Debug, Clone, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spelling {
+    /// between two
+    pub join: String,
+    /// before a capital letter's word
+    pub capital: String,
+    /// by the small letter, the digit or the sign; what is not in it stands for itself
+    pub letters: BTreeMap<char, String>,
 }
 
 /// One thing to try when it does not work.

@@ -1,13 +1,15 @@
 //! What is known about mail clients, as data: their words, what they take, their files, limits and steps; and languages of sheets.
 //! `docs/adding-a-client.md` explains every key. No client is named in Rust; nothing here renders or decides.
 
+mod figure;
 mod language;
 mod options;
 mod page;
 mod profile;
 mod reading;
 
-pub use language::{Language, SettingWords, Trouble};
+pub use figure::*;
+pub use language::{Language, SettingWords, Spelling, Trouble};
 pub use options::{Options, options, unknown_client};
 pub use page::{markdown, named};
 pub use profile::*;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::Figures;
 use crate::finding::Severity;
 
 /// A text in each language.
@@ -59,6 +60,9 @@ pub struct Client {
     /// numbered steps of its sheet
     #[serde(default)]
     pub steps: Vec<Step>,
+    /// the drawn dialogs of the steps: `profiles/figures/<client>.yaml`
+    #[serde(skip)]
+    pub figures: Figures,
     /// where those were read
     pub steps_source: Option<String>,
     /// whether nobody could check them
@@ -338,13 +342,8 @@ pub struct Step {
     /// settings printed below it
     #[serde(default)]
     pub show: Vec<String>,
-    /// a drawing
+    /// a drawn dialog of `profiles/figures/`: `name`, or another client's `client/name`
     pub figure: Option<String>,
-    /// what stands in the drawing's fields
-    #[serde(default)]
-    pub fields: BTreeMap<String, serde_json::Value>,
-    /// the control to press
-    pub ring: Option<String>,
 }
 
 /// An error number or message that a client shows.
@@ -454,9 +453,10 @@ impl Client {
         if let Some(code) = self.codes.iter().find(|c| !file_names.contains(&c.payload.as_str())) {
             return Some(format!("a code is of the file {}, which it does not have", code.payload));
         }
-        let carried = self.files.iter().flat_map(|f| &f.carries);
-        let shown = self.steps.iter().flat_map(|s| &s.show);
-        let labelled = self.labels.keys().chain(self.errors.iter().map(|e| &e.setting));
+        let carried = self.files.iter().flat_map(|f| &f.carries).map(String::as_str);
+        let drawn = self.figures.figures.values().flat_map(super::Figure::settings);
+        let shown = self.steps.iter().flat_map(|s| &s.show).map(String::as_str).chain(drawn);
+        let labelled = self.labels.keys().chain(self.errors.iter().map(|e| &e.setting)).map(String::as_str);
         let unknown = carried.chain(shown).chain(labelled).find(|s| !is_setting(s));
         unknown.map(|s| format!("there is no setting {s}"))
     }

@@ -2,9 +2,11 @@
 
 use encoding_rs::Encoding;
 use minijinja::{Environment, Error, ErrorKind, Value};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::HeldSecret;
 use crate::format::{self, Document};
+use crate::secret::Secret;
 
 /// For readings alone: the document of a text in another format, so that a payload and its picture have one reading.
 pub(super) fn add_for_readings(env: &mut Environment<'_>) {
@@ -22,6 +24,16 @@ pub(super) fn add_for_readings(env: &mut Environment<'_>) {
 pub(super) fn add(env: &mut Environment<'_>) {
     env.add_filter("dword", |n: u32| format!("{n:08x}"));
     env.add_filter("hex", |n: u32| format!("{n:x}"));
+    env.add_filter("columns", |text: &str| text.width());
+    env.add_filter("lines", lines);
+    env.add_filter("pieces", |value: &Value, columns: usize| match HeldSecret::of(value) {
+        Some(secret) => pieces(secret.reveal(), columns).into_iter().map(sealed).collect::<Vec<_>>(),
+        None => pieces(value.as_str().unwrap_or_default(), columns).into_iter().map(Value::from).collect(),
+    });
+    env.add_filter("spelled", |value: &Value, spelling: &Value| match HeldSecret::of(value) {
+        Some(secret) => spelled(secret.reveal(), spelling).map(sealed),
+        None => spelled(value.as_str().unwrap_or_default(), spelling).map(Value::from),
+    });
     env.add_test("ascii", |v: &Value| text(v).is_none_or(|t| t.is_ascii()));
     env.add_test("longer", |v: &Value, most: usize| text(v).is_some_and(|t| t.chars().count() > most));
     env.add_test("trail_5c", |v: &Value| text(v).is_some_and(format::has_trail_5c));
@@ -32,6 +44,50 @@ pub(super) fn add(env: &mut Environment<'_>) {
         let known = |()| Error::new(ErrorKind::InvalidOperation, format!("there is no charset {charset}"));
         encodable(text(v).unwrap_or_default(), charset).ok_or(()).map_err(known)
     });
+}
+
+/// A text in lines of at most so many columns (a wide character has two), broken where its language breaks.
+fn lines(text: &str, columns: usize) -> Vec<String> {
+    let options = textwrap::Options::new(columns.max(2))
+        .word_separator(textwrap::WordSeparator::UnicodeBreakProperties)
+        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
+    textwrap::wrap(text, options).into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// A value in pieces of at most so many columns, broken anywhere: put together again they are the value.
+fn pieces(text: &str, columns: usize) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut width = 0;
+    for letter in text.chars() {
+        let wide = letter.width().unwrap_or(0);
+        if width + wide > columns.max(2) {
+            pieces.push(String::new());
+            width = 0;
+        }
+        width += wide;
+        if let Some(last) = pieces.last_mut() {
+            last.push(letter);
+        }
+    }
+    pieces
+}
+
+/// A part of a secret is one.
+fn sealed(text: String) -> Value {
+    HeldSecret::value(&Secret::new(text))
+}
+
+/// A value as it is said on the telephone, by a language's spelling.
+fn spelled(text: &str, spelling: &Value) -> Result<String, Error> {
+    let word = |name: &str| spelling.get_attr(name).map(|v| v.to_string());
+    let (join, capital, letters) = (word("join")?, word("capital")?, spelling.get_attr("letters")?);
+    let one = |letter: char| {
+        let small = letter.to_lowercase().to_string();
+        let said = letters.get_attr(&small)?;
+        let said = if said.is_undefined() { letter.to_string() } else { said.to_string() };
+        Ok(if letter.is_ascii_uppercase() { format!("{capital}{said}") } else { said })
+    };
+    Ok(text.chars().map(one).collect::<Result<Vec<_>, Error>>()?.join(&join))
 }
 
 /// Whether a text is a host name in its ASCII form: no IP literal, no placeholder, not all digits at its end.
@@ -154,6 +210,28 @@ mod tests {
         ] {
             assert!(!is_host_name(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn lines_hold_their_columns_and_pieces_lose_nothing() {
+        let label = "このサーバーはセキュリティで保護された接続 (SSL) が必要";
+        let wrapped = lines(label, 20);
+        assert!(wrapped.len() > 1 && wrapped.iter().all(|l| l.width() <= 20), "{wrapped:?}");
+        assert!(wrapped.iter().skip(1).all(|l| !l.starts_with(['ー', '）', '。'])), "{wrapped:?}");
+        for value in ["mail.example.jp", "", "田中@例え.jp", &"x".repeat(64)] {
+            let pieces = pieces(value, 10);
+            assert!(pieces.iter().all(|p| p.width() <= 10));
+            assert_eq!(pieces.concat(), value);
+        }
+    }
+
+    #[test]
+    fn values_are_spelled() {
+        let spelling = minijinja::context! {
+            join => " ", capital => "capital ",
+            letters => minijinja::context! { a => "alfa", "0" => "zero", "_" => "underscore" },
+        };
+        assert_eq!(spelled("aA_0é", &spelling).ok().as_deref(), Some("alfa capital alfa underscore zero é"));
     }
 
     #[test]

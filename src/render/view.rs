@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{HeldSecret, functions};
 use crate::account::{
-    Account, Address, Endpoint, Fetched, Host, Incoming, Leave, Login, Outgoing, Passwords, placeholder,
+    Account, Address, Endpoint, Fetched, Host, Incoming, Leave, Login, Outgoing, Passwords, Recipient, Window, placeholder,
 };
 use crate::client::{Client, OptionKind, Options};
 use crate::format::Code;
@@ -190,6 +190,10 @@ impl Maker<'_> {
         map.insert("full_name", opt(account.name.as_deref()));
         map.insert("name_ascii", opt(account.name_ascii.as_deref()));
         map.insert("name", opt(carried_name(account, self.subject.client)));
+        map.insert("recipient", opt(account.paper.recipient.as_ref().map(recipient)));
+        map.insert("customer_number", opt(account.paper.customer_number.as_deref()));
+        let window = |w: Window| Value::from(Map::from([("x", w.x.into()), ("y", w.y.into())]));
+        map.insert("letter", opt(account.paper.window.map(window)));
         if self.user().is_some() {
             map.insert("stem", opt(account.address.as_ref().map(|a| paths::part(a.as_str()))));
             map.insert("profile_hash", profile_hash(account).into());
@@ -317,6 +321,15 @@ impl Maker<'_> {
     fn host(&self, host: &Host) -> Host {
         filled(host, self.subject.account, self.purpose)
     }
+}
+
+fn recipient(recipient: &Recipient) -> Value {
+    Value::from(Map::from([
+        ("postcode", opt(recipient.postcode.as_deref())),
+        ("lines", recipient.lines.clone().into()),
+        ("name", opt(recipient.name.as_deref())),
+        ("honorific", opt(recipient.honorific.as_deref())),
+    ]))
 }
 
 fn provider(account: &Account) -> Value {
