@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 
 use super::read::{Difference, Refusal};
-use super::{Artifact, Builder, Met, Outcome, Outcomes, choice, codes, expect, readback, sheet};
+use super::{Artifact, Builder, Met, Outcome, Outcomes, choice, expect, readback};
 use crate::account::{Account, Fetched, Host, Login, Passwords, RawAccount, placeholder};
-use crate::client::{self, Client, FileSpec, HoldsSecret, Language, Options, Scope};
+use crate::client::{self, Client, FileSpec, HoldsSecret, Options, Scope};
 use crate::finding::{self, Finding, Findings, Severity};
 use crate::format;
 use crate::library::LibraryError;
@@ -22,7 +22,7 @@ pub(super) struct Job<'a> {
     pub(super) builder: &'a Builder,
     pub(super) account: &'a Account,
     pub(super) raw: &'a RawAccount,
-    fetched: &'a Fetched,
+    pub(super) fetched: &'a Fetched,
     pub(super) client: &'a Client,
     options: &'a Options,
     pub(super) selection: Selection,
@@ -258,7 +258,7 @@ impl<'a> Job<'a> {
     }
 
     /// `<domain>`, or `<domain>/<address>`.
-    fn folder(&self, scope: Scope) -> String {
+    pub(super) fn folder(&self, scope: Scope) -> String {
         let domain = paths::part(self.account.domain.ascii());
         match (&self.account.address, scope) {
             (Some(address), Scope::User) => format!("{domain}/{}", paths::part(address.as_str())),
@@ -306,7 +306,7 @@ impl<'a> Job<'a> {
         first.or_else(|| self.selection.outgoing.iter().any(outgoing).then_some("outgoing.host"))
     }
 
-    fn make(&self, template: &str, format: &str, view: &Value, path: &str) -> Result<Made, Finding> {
+    pub(super) fn make(&self, template: &str, format: &str, view: &Value, path: &str) -> Result<Made, Finding> {
         let rendered = self.builder.engine.render(template, format, view);
         let (text, secret) = rendered.map_err(|e| self.failed(&finding::TEMPLATE_FAILED, path, e))?;
         let known = format::find(format);
@@ -316,7 +316,7 @@ impl<'a> Job<'a> {
     }
 
     /// A file that was read back. A secret that was revealed in it and that reading it did not find is a lie of its own.
-    fn judged(&self, made: Made, said: Result<bool, Refusal>, path: &str) -> Result<Made, Finding> {
+    pub(super) fn judged(&self, made: Made, said: Result<bool, Refusal>, path: &str) -> Result<Made, Finding> {
         let refusal = match said {
             Ok(found) if found || !made.secret => return Ok(Made { secret: made.secret || found, ..made }),
             Ok(_) => Refusal::Differs(Difference::new("incoming.password", &[], None)),
@@ -340,7 +340,7 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn artifact(&self, path: String, file: Option<&FileSpec>, made: Made) -> Artifact {
+    pub(super) fn artifact(&self, path: String, file: Option<&FileSpec>, made: Made) -> Artifact {
         let user = file.is_none_or(|f| f.scope == Scope::User);
         Artifact {
             path,
@@ -353,43 +353,14 @@ impl<'a> Job<'a> {
             bytes: made.bytes,
         }
     }
-
-    /// The client's sheets, one a language.
-    pub(super) fn sheets(&self, findings: &mut Findings, artifacts: &mut Vec<Artifact>) {
-        for language in &self.builder.languages {
-            match self.sheet(language) {
-                Ok(artifact) => artifacts.push(artifact),
-                Err(finding) => findings.push(finding),
-            }
-        }
-    }
-
-    fn sheet(&self, language: &Language) -> Result<Artifact, Finding> {
-        let path = format!("{}/{}.{}.html", self.folder(Scope::User), self.client.id, language.id);
-        let passwords = self.builder.wishes.passwords;
-        let mut subject = self.subject(&self.selection, false);
-        subject.fetched = (passwords >= Passwords::Sheets).then_some(self.fetched);
-        let view = view(&subject, Purpose::User);
-        let codes = codes::on_sheet(self, &subject, &view, language)?;
-        let facts = sheet::facts(self, language, &view, &codes)
-            .map_err(|e| self.failed(&finding::TEMPLATE_FAILED, &path, e))?;
-        let made = self.make(sheet::TEMPLATE, "html", &facts.view, &path)?;
-        let mut expected = expect::settings(&subject, Purpose::User);
-        expected.extend(codes.iter().map(codes::OnSheet::expected));
-        let engine = &self.builder.engine;
-        let check = readback::Check { engine, account: self.account, domain: false, expected: &expected };
-        let said = check.file(made.format, &made.bytes, None, &facts.carries);
-        let made = self.judged(made, said, &path)?;
-        Ok(self.artifact(path, None, made))
-    }
 }
 
 /// A file that was made: its format, its bytes, and whether a secret was revealed in it.
 #[derive(Clone)]
-struct Made {
-    format: &'static format::Format,
-    bytes: Vec<u8>,
-    secret: bool,
+pub(super) struct Made {
+    pub(super) format: &'static format::Format,
+    pub(super) bytes: Vec<u8>,
+    pub(super) secret: bool,
 }
 
 /// A file and its paths.

@@ -7,6 +7,7 @@ mod expect;
 mod figure;
 mod job;
 mod limits;
+mod print;
 mod read;
 mod readback;
 mod sheet;
@@ -104,6 +105,23 @@ pub struct Printing {
     pub paper: Paper,
     /// the provider's logo as a `data:` URL
     pub logo: Option<String>,
+    /// in which formats
+    pub formats: SheetFormats,
+}
+
+/// Formats of sheets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SheetFormats {
+    /// for browsers
+    pub html: bool,
+    /// ready to print; needs the feature `pdf`
+    pub pdf: bool,
+}
+
+impl Default for SheetFormats {
+    fn default() -> Self {
+        Self { html: true, pdf: false }
+    }
 }
 
 /// A size of paper.
@@ -127,6 +145,21 @@ impl Paper {
     }
 }
 
+/// Why no press could be set up.
+#[cfg(feature = "pdf")]
+#[derive(Debug, thiserror::Error)]
+pub enum PressSetupError {
+    /// the template
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    /// a font
+    #[error(transparent)]
+    Font(#[from] format::pdf::FontError),
+    /// typst
+    #[error(transparent)]
+    Press(#[from] format::pdf::PressError),
+}
+
 /// Everything known before the first file: clients, languages, the engine.
 #[derive(Debug)]
 pub struct Builder {
@@ -136,9 +169,29 @@ pub struct Builder {
     languages: Vec<Language>,
     options: BTreeMap<String, Options>,
     wishes: Wishes,
+    #[cfg(feature = "pdf")]
+    press: Option<format::pdf::Press>,
 }
 
 impl Builder {
+    /// Gives it what PDF sheets are printed with: font files, or none for the system's fonts.
+    ///
+    /// # Errors
+    /// A template or a font that cannot be read.
+    #[cfg(feature = "pdf")]
+    pub fn with_press(mut self, files: &[std::path::PathBuf]) -> Result<Self, PressSetupError> {
+        use format::pdf::{Fonts, Press};
+        let fonts = if files.is_empty() {
+            let lists = self.languages.iter().flat_map(|l| [&l.fonts.sans, &l.fonts.mono]);
+            Fonts::of_system(&lists.flatten().map(String::as_str).collect::<Vec<_>>())?
+        } else {
+            Fonts::of_files(files)?
+        };
+        let template = self.library.template("sheet/sheet.typ")?.unwrap_or_default();
+        self.press = Some(Press::new(&template, fonts)?);
+        Ok(self)
+    }
+
     /// The codes of all clients' limits.
     #[must_use]
     pub fn limit_codes(&self) -> Vec<String> {
@@ -180,6 +233,8 @@ impl Builder {
             languages,
             options,
             wishes,
+            #[cfg(feature = "pdf")]
+            press: None,
         })
     }
 

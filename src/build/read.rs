@@ -168,7 +168,7 @@ impl Reader<'_> {
 }
 
 /// Texts that are marked with their setting. An empty one is a password that was left out.
-fn marked(marked: Vec<(String, String)>) -> Result<Said, Refusal> {
+pub(super) fn marked(marked: Vec<(String, String)>) -> Result<Said, Refusal> {
     let mut said = Said::new();
     for (setting, text) in marked {
         let values = said.entry(setting.clone()).or_insert_with(|| vec![text.clone()]);

@@ -34,13 +34,21 @@ impl Check<'_> {
         carries: &[String],
     ) -> Result<bool, Refusal> {
         let said = read::file(self.engine, format, bytes, reading, self.expected)?;
-        for (setting, values) in &said {
-            if !self.agrees(setting, values, format.placeholders) {
+        self.said(&said, format.placeholders, carries)
+    }
+
+    /// Holds against the account what was read of a file.
+    ///
+    /// # Errors
+    /// As [`Check::file`].
+    pub(super) fn said(&self, said: &Said, placeholders: bool, carries: &[String]) -> Result<bool, Refusal> {
+        for (setting, values) in said {
+            if !self.agrees(setting, values, placeholders) {
                 let difference = Difference::new(setting, values, self.expected.get(setting));
                 return Err(Refusal::Differs(difference));
             }
         }
-        self.carried(carries, &said)?;
+        self.carried(carries, said)?;
         Ok(said.keys().any(|setting| matches!(self.expected.get(setting), Some(Expected::Secret(_)))))
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
+use unicode_width::UnicodeWidthStr;
 
 use super::Job;
 use super::codes::OnSheet;
@@ -14,6 +15,12 @@ use crate::render::{Engine, Purpose, RenderError, view};
 
 /// The one template of all HTML sheets.
 pub(super) const TEMPLATE: &str = "sheet/sheet.html.j2";
+
+/// What a PDF is given, and one of its drawings.
+#[cfg(feature = "pdf")]
+pub(super) const DATA: &str = "sheet/data.json.j2";
+#[cfg(feature = "pdf")]
+pub(super) const DRAWING: &str = "sheet/drawing.svg.j2";
 
 /// What the template sees, and which settings it must mark.
 pub(super) struct Facts {
@@ -35,6 +42,9 @@ pub(super) fn facts(
     let words = teller.words(&language.words)?;
     let title = words.get_attr("title").unwrap_or_default();
     let printing = &job.builder.wishes.printing;
+    let steps = teller.steps()?;
+    let limits = teller.limits()?;
+    let drawings = steps.iter().filter(|s| s.get_attr("figure").is_ok_and(|f| !f.is_none())).count();
     let own = context! {
         lang => &language.id,
         words => words,
@@ -42,8 +52,10 @@ pub(super) fn facts(
         client => teller.client(),
         settings => settings.clone(),
         more => more,
-        steps => teller.steps()?,
-        limits => teller.limits()?,
+        density => teller.density(steps.len(), drawings, &limits),
+        drawings => drawings,
+        steps => steps,
+        limits => limits,
         refused => teller.refused(),
         errors => teller.errors()?,
         files => teller.files()?,
@@ -237,6 +249,22 @@ impl Teller<'_> {
             _ => return Ok(String::new()),
         };
         self.language.password_notes.get(kind).map_or(Ok(String::new()), |t| self.text(t))
+    }
+
+    /// How close a sheet is set, so that it is four pages at most: `roomy`, `dense`, `tight`, or `long` when its values wrap wherever
+    /// they stand.
+    fn density(&self, steps: usize, drawings: usize, limits: &[Value]) -> &'static str {
+        let wide = |path: &str| self.at(path).as_str().map_or(0, UnicodeWidthStr::width);
+        let own = if self.at("outgoing.login") == Value::from("own") { wide("outgoing.username") + 40 } else { 0 };
+        let values = wide("address") + wide("outgoing.host_unicode") + own;
+        let values = values + wide("incoming.host_unicode") + wide("incoming.username");
+        let advised = limits.iter().filter(|l| l.get_attr("do").is_ok_and(|d| d.is_true())).count();
+        match () {
+            () if values > 140 => "long",
+            () if self.job.client.lifecycle.status == Status::Ended || advised > 3 || drawings > 7 => "tight",
+            () if steps > 9 || drawings > 4 => "dense",
+            () => "roomy",
+        }
     }
 
     /// The rows whose values somebody may have to say on the telephone, each value once.

@@ -9,7 +9,7 @@ use super::outside::Outside;
 use super::args::SheetFormat;
 use super::{CliError, Report, Tongue, args, description};
 use crate::account::{Account, RawAccount, Sheets};
-use crate::build::{Builder, Outcome, Printing};
+use crate::build::{Builder, Outcome, Printing, SheetFormats};
 use crate::finding::Catalogue;
 use crate::library::Library;
 use crate::lint::{self, Judged};
@@ -45,7 +45,11 @@ fn usage(args: &args::Build) -> Result<(), CliError> {
     if args.out.exists() && !args.out.is_dir() {
         return Err(CliError::Usage(format!("{out} is a file, not a folder; name another one with -o")));
     }
-    if args.sheet_format.contains(&SheetFormat::Pdf) {
+    let pdf = args.sheet_format.contains(&SheetFormat::Pdf);
+    if !pdf && !args.fonts.is_empty() {
+        return Err(CliError::Usage("--font is for PDF sheets; add --sheet-format pdf".to_owned()));
+    }
+    if pdf && !cfg!(feature = "pdf") {
         return Err(CliError::Usage("--sheet-format pdf: this program was built without PDF; build it with `cargo install --features pdf`, or print the HTML sheets to PDF from a browser".to_owned()));
     }
     Ok(())
@@ -80,8 +84,20 @@ fn build(
     let Some(description) = description::load(&args.common.account, library, &flags, report)? else {
         return Ok(None);
     };
-    let printing = Printing { date: args.date.clone(), paper: args.paper.into(), logo: None };
+    let has = |format| args.sheet_format.contains(&format);
+    let printing = Printing {
+        date: args.date.clone(),
+        paper: args.paper.into(),
+        logo: None,
+        formats: SheetFormats { html: has(SheetFormat::Html), pdf: has(SheetFormat::Pdf) },
+    };
     let builder = description::builder(library, &description, &args.common, printing, report)?;
+    #[cfg(feature = "pdf")]
+    let builder = if has(SheetFormat::Pdf) {
+        builder.with_press(&args.fonts).map_err(|e| CliError::Usage(e.to_string()))?
+    } else {
+        builder
+    };
     let outcomes = built(args, &description, &builder, report)?;
     lint::accept(&description.raw, Some(&builder.limit_codes()), Judged::None, &mut report.findings);
     Ok(outcomes)

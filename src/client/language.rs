@@ -28,6 +28,8 @@ pub struct Language {
     pub leave: Texts,
     /// how letters are said on the telephone
     pub spelling: Spelling,
+    /// what a PDF is set in
+    pub fonts: Typefaces,
     /// "if it does not work", in order
     pub trouble: Vec<Trouble>,
     /// everything else that a sheet prints
@@ -55,6 +57,18 @@ pub struct Spelling {
     pub capital: String,
     /// by the small letter, the digit or the sign; what is not in it stands for itself
     pub letters: BTreeMap<char, String>,
+}
+
+/// Families that a PDF is set in, the best first, and where to get one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Typefaces {
+    /// for text
+    pub sans: Vec<String>,
+    /// for values: 0 and O, 1, l and I look different
+    pub mono: Vec<String>,
+    /// the Debian package with the first of them
+    pub package: String,
 }
 
 /// One thing to try when it does not work.

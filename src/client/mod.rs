@@ -9,7 +9,7 @@ mod profile;
 mod reading;
 
 pub use figure::*;
-pub use language::{Language, SettingWords, Spelling, Trouble};
+pub use language::{Language, SettingWords, Spelling, Trouble, Typefaces};
 pub use options::{Options, options, unknown_client};
 pub use page::{markdown, named};
 pub use profile::*;

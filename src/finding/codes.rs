@@ -205,6 +205,8 @@ codes! {
     SERVERS_LEFT_OUT = "servers-left-out", Note;
     /// a QR code would be too fine to be scanned
     QR_TOO_LONG = "qr-too-long", Warning;
+    /// a PDF has no glyph for a character
+    NO_GLYPH = "no-glyph", Error;
     /// a domain's file would hold one user's login
     DOMAIN_FILE_LEFT_OUT = "domain-file-left-out", Note;
     /// a template did not render

@@ -5,11 +5,14 @@ mod ansi;
 mod autoconfig;
 mod autodiscover;
 mod cmd;
+mod drawing;
 mod html;
 mod iaf;
 mod json;
 mod mobileconfig;
 mod oeaccount;
+#[cfg(feature = "pdf")]
+pub mod pdf;
 mod prf;
 mod qr;
 mod reg;
@@ -23,6 +26,7 @@ use std::fmt;
 use serde_json::Value;
 
 pub use ansi::has_trail_5c;
+pub use drawing::operations;
 pub use qr::Code;
 
 /// A decoded file.
@@ -71,6 +75,14 @@ pub static FORMATS: &[Format] = &[
         escape: xml::escape,
         encode: utf8,
         decode: autoconfig::decode,
+    },
+    // its text is the data that the template lays out; its bytes are read before they are bytes, from the laid-out pages
+    Format {
+        name: "pdf",
+        placeholders: false,
+        escape: json::escape,
+        encode: |_| Err(FormatError::new("a PDF is printed, not encoded")),
+        decode: |_| Err(FormatError::new("a PDF is read from its laid-out pages")),
     },
     Format {
         name: "mobileconfig",

@@ -28,6 +28,14 @@ thread_local! {
 #[error("{0}")]
 pub struct RenderError(String);
 
+impl RenderError {
+    /// One from elsewhere on the way to a sheet.
+    #[cfg(feature = "pdf")]
+    pub(crate) fn new(reason: String) -> Self {
+        Self(reason)
+    }
+}
+
 impl From<Error> for RenderError {
     fn from(error: Error) -> Self {
         let mut words = error.to_string();

@@ -54,22 +54,42 @@ fn lines(text: &str, columns: usize) -> Vec<String> {
     textwrap::wrap(text, options).into_iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
-/// A value in pieces of at most so many columns, broken anywhere: put together again they are the value.
+/// A value in pieces of at most so many columns: before `@` and dots, after hyphens and underscores where they come late enough in a
+/// line, anywhere else. Put together again they are the value.
 fn pieces(text: &str, columns: usize) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    let mut width = 0;
-    for letter in text.chars() {
-        let wide = letter.width().unwrap_or(0);
-        if width + wide > columns.max(2) {
-            pieces.push(String::new());
-            width = 0;
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    loop {
+        let fits = fitting(rest, columns.max(2));
+        if fits == rest.len() {
+            pieces.push(rest.to_owned());
+            return pieces;
         }
-        width += wide;
-        if let Some(last) = pieces.last_mut() {
-            last.push(letter);
+        let late = fitting(rest, columns / 2);
+        let breaks = |(at, letter): (usize, char)| match letter {
+            '@' | '.' => Some(at),
+            '-' | '_' => Some(at + 1),
+            _ => None,
+        };
+        // the letter behind the line too: a break before it takes nothing of it
+        let seen = rest[fits..].chars().next().map_or(fits, |c| fits + c.len_utf8());
+        let at = rest[..seen].char_indices().filter_map(breaks).filter(|at| (late + 1..=fits).contains(at)).last();
+        let (piece, after) = rest.split_at(at.unwrap_or(fits));
+        pieces.push(piece.to_owned());
+        rest = after;
+    }
+}
+
+/// How many bytes of a text stand in so many columns; at least one character.
+fn fitting(text: &str, columns: usize) -> usize {
+    let mut width = 0;
+    for (at, letter) in text.char_indices() {
+        width += letter.width().unwrap_or(0);
+        if width > columns && at > 0 {
+            return at;
         }
     }
-    pieces
+    text.len()
 }
 
 /// A part of a secret is one.
@@ -218,6 +238,8 @@ mod tests {
         let wrapped = lines(label, 20);
         assert!(wrapped.len() > 1 && wrapped.iter().all(|l| l.width() <= 20), "{wrapped:?}");
         assert!(wrapped.iter().skip(1).all(|l| !l.starts_with(['ー', '）', '。'])), "{wrapped:?}");
+        assert_eq!(pieces("mail.example.jp", 12), ["mail.example", ".jp"]);
+        assert_eq!(pieces("a-long-name-it-is", 9), ["a-long-", "name-it-", "is"]);
         for value in ["mail.example.jp", "", "田中@例え.jp", &"x".repeat(64)] {
             let pieces = pieces(value, 10);
             assert!(pieces.iter().all(|p| p.width() <= 10));

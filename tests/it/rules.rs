@@ -24,6 +24,7 @@ const ELSEWHERE: &[&str] = &[
     "domain-file-left-out",
     "limit-failed",
     "more-findings",
+    "no-glyph",
     "not-encodable",
     "override-unused",
     "password-source-absent",

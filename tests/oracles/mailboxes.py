@@ -2,8 +2,8 @@
 import json, re, shutil, tempfile
 from pathlib import Path
 
-from checks import ABSENT, PASSWORD, Broken, differences, leaves, must_report, run, silent, spoil
-from readers import apple_payload, in_one_key, prf_account, sheet_rows
+from checks import ABSENT, PASSWORD, differences, leaves, must_report, run, silent, spoil
+from readers import apple_payload, in_one_key, prf_account
 
 HERE = Path(__file__).resolve().parent
 ADDRESS, NAME = "tanaka@example.jp", "田中 太郎"
@@ -170,23 +170,11 @@ HORDE = {  # Horde has no word for STARTTLS: its `tls` stays null
     },
 }
 
-# a row of page 1: what it begins with, what it ends with
-SHEET = {
-    ("pop3", "ja"): {
-        "メールアドレス": ADDRESS, "受信サーバー": "pop.example.jp", "送信サーバー": "smtp.example.jp",
-        "送信ポート番号": "465", "ユーザー名": "tanaka", "パスワード": PASSWORD,
-    },
-    ("imap", "en"): {
-        "Email address": ADDRESS, "Incoming server": "imap.example.jp", "Outgoing server": "smtp.example.jp",
-        "Outgoing port": "587", "User name": ADDRESS, "Password": PASSWORD,
-    },
-}
-
 # ---------------------------------------------------------------- the groups
 
 
 class Mailboxes:
-    groups = ["build", "thunderbird", "discovery", "lifetime", "apple", "registry", "prf", "kde", "horde", "print", "self-test"]
+    groups = ["build", "thunderbird", "discovery", "lifetime", "apple", "registry", "prf", "kde", "horde", "self-test"]
 
     def __init__(self, mailprof, readers, work, tally):
         self.mailprof, self.readers, self.work, self.tally = mailprof, readers, work, tally
@@ -223,7 +211,7 @@ class Mailboxes:
             ("imap", "imap-refused", [*three, "outlook-express"], 1),
         ):
             named = [word for c in clients for word in ("--client", c)]
-            command = [self.mailprof, "build", HERE / f"{account}.yaml", "-o", self.work / out, "--passwords", "everywhere"]
+            command = [self.mailprof, "build", HERE / f"{account}.yaml", "-o", self.work / out, "--passwords", "everywhere", "--sheets", "none"]
             got, said, _ = run([*command, *named, "--format", "json"], ok=(0, 1))
             errors = sorted({f["code"] for f in json.loads(said)["findings"] if f["severity"] == "error"})
             expected = {"exit code": code, "errors": ["oe-starttls-only-on-25"] if code else []}
@@ -316,23 +304,6 @@ class Mailboxes:
             found = differences(want, self.readers.horde(self.out(name) / "mail", SUZUKI))
             self.tally.check(f"Horde discovers {name}", found, leaves(want))
 
-    def print(self):
-        """The sheets on paper: by Chromium, and by mailprof itself where it makes PDF."""
-        for (name, lang), rows in SHEET.items():
-            complaints, page = self.readers.sheet(self.user(name, f"thunderbird.{lang}.html"), ocr=lang == "ja")
-            ocr = ", and OCR sees the letters" if lang == "ja" else ""
-            self.tally.check(f"Chromium prints {name}'s sheet ({lang}){ocr}", sheet_rows(complaints, page, rows), len(rows))
-        command = [self.mailprof, "build", HERE / "pop3.yaml", "-o", self.work / "pdf", "--passwords", "everywhere"]
-        code, _, said = run([*command, "--client", "thunderbird", "--sheet-format", "pdf", "--lang", "ja"], ok=(0, 2))
-        if code == 2 and "--sheet-format" in said:  # the option itself is refused; a missing font, say, would be a failure
-            return self.tally.leave_out(f"PDF sheets by mailprof itself: {said.strip().splitlines()[-1]}")
-        self.tally.check("mailprof build --sheet-format pdf", [("exit code", 0, code)] if code else [])
-        pdfs = sorted((self.work / "pdf").rglob("*.pdf"))
-        self.tally.check("mailprof makes one PDF sheet", differences(1, len(pdfs), "files"))
-        for pdf in pdfs:
-            complaints, page = self.readers.sheet(pdf, ocr=True)
-            self.tally.check(f"poppler reads pop3's {pdf.name}, and OCR sees the letters", sheet_rows(complaints, page, SHEET["pop3", "ja"]), 6)
-
     def self_test(self):
         """Spoiled copies, one value each: the same checks must report exactly that value."""
         tally, readers = self.tally, self.readers
@@ -391,13 +362,3 @@ class Mailboxes:
         told(".prf, encryption", prf_account(spoiled(self.user("imap", f"{ADDRESS}.prf"), "SMTPSecureConnection=2", "SMTPSecureConnection=1", "cp932"), PRF["imap"]), "SMTPSecureConnection")
         web = spoiled(self.domain_files("imap")[0], "imap.example.jp", " imap.example.jp").parent
         told("KMail, padding before a server", differences(KDE["imap"], readers.kde(web, SUZUKI)), "imap[0].host")
-
-        html = self.user("imap", "thunderbird.en.html")
-        cell = re.search(r'data-setting="outgoing\.port"[^>]*>587<', html.read_text(encoding="utf-8"))
-        if not cell:
-            raise Broken("self-test: the sheet's outgoing port is not marked")
-        complaints, page = readers.sheet(spoiled(html, cell[0], cell[0].replace("587", "578")))
-        told("sheet, outgoing port", sheet_rows(complaints, page, SHEET["imap", "en"]), "Outgoing port")
-
-
-GROUPS = ["build", "thunderbird", "discovery", "lifetime", "apple", "registry", "prf", "kde", "horde", "print", "self-test"]

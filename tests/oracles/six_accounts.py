@@ -10,7 +10,7 @@ from accounts import (
 )
 from checks import PASSWORD, Broken, attempt, differences, leaves, must_report, run, silent, spoil
 from mailboxes import SUZUKI
-from readers import apple_payload, in_keys, prf_account
+from readers import apple_payload, in_keys, prf_account, same_bytes
 
 HERE = Path(__file__).resolve().parent
 ENCODINGS = {".reg": "utf-16", ".oeaccount": "utf-16", ".prf": "cp932"}
@@ -19,7 +19,7 @@ ENCODINGS = {".reg": "utf-16", ".oeaccount": "utf-16", ".prf": "cp932"}
 class SixAccounts:
     groups = [
         "six-build", "six-thunderbird", "six-discovery", "six-autodiscover", "six-apple", "six-registry", "six-outlook", "six-iaf",
-        "six-kde", "six-horde", "six-codes", "six-paper", "six-dns", "six-self-test",
+        "six-kde", "six-horde", "six-codes", "six-dns", "six-self-test",
     ]
 
     def __init__(self, mailprof, readers, work, tally):
@@ -70,9 +70,9 @@ class SixAccounts:
         return code, errors
 
     def written(self, name, suffix=""):
-        """The files of a build but the sheets: a domain's with a slash, a user's by the names of accounts.py."""
+        """The files of a build: a domain's with a slash, a user's by the names of accounts.py."""
         domain, found = self.work / f"{name}{suffix}" / DOMAINS[name], []
-        for file in (f for f in domain.rglob("*") if f.is_file() and f.suffix != ".html"):
+        for file in (f for f in domain.rglob("*") if f.is_file()):
             folder, *rest = file.relative_to(domain).parts
             if not STEMS[name].fullmatch(folder):
                 found.append("/" + str(file.relative_to(domain)))
@@ -100,8 +100,7 @@ class SixAccounts:
         descriptions = {name: root / path for name, path in DESCRIPTIONS.items()}
         descriptions["oauth2-only"] = HERE / "oauth2-only.yaml"
         for name, description in descriptions.items():
-            sheets = ("--sheets", "thunderbird-android,delta-chat", "--lang", "ja")
-            code, errors = self.make(name, description, CLIENTS, *sheets)
+            code, errors = self.make(name, description, CLIENTS, "--sheets", "none")
             refused, files = REFUSED[name], dict.fromkeys(FILES[name], True)
             want = {"exit code": 1 if refused else 0, "files": files, "refused": sorted(refused)}
             got = {"exit code": code, "files": dict.fromkeys(self.written(name), True), "refused": sorted(errors, key=str)}
@@ -245,16 +244,6 @@ class SixAccounts:
             found = same_bytes(payload, attempt(self.readers.picture, payload.with_suffix(".svg")))
             self.tally.check(f"zbar reads {name}'s {client}.svg", found, 1)
 
-    def six_paper(self):
-        """zbar on the printed sheets."""
-        for client, name, payload, _, _ in self.payloads():
-            complaints, code = self.readers.paper(self.user(name, f"{client}.ja.html"))
-            found = [("print", "PASS", c) for c in complaints] + same_bytes(payload, code)
-            self.tally.check(f"zbar reads the code off {name}'s printed sheet for {client}", found, 1)
-        complaints, code = self.readers.paper(self.user("gmail", "delta-chat.ja.html"))  # no password, so no code
-        found = [("print", "PASS", c) for c in complaints] + differences(b"", code, "code")
-        self.tally.check("gmail's printed sheet for delta-chat has no code", found)
-
     def zone(self, name, file, document):
         """BIND's records, and the digest of the document by Python where there is one."""
         want, hosts = ZONES[name]
@@ -346,8 +335,3 @@ class SixAccounts:
         told("PACC, digest", self.zone("pop3", records, other)[0], "_ua-auto-config.example.jp. TXT[0]")
         told("PACC, host", differences(PACC_DOCUMENT["pop3"], python.document(other)), "protocols.pop3.host")
         told("password where none belongs", silent(spoiled(records, "; Mail", f"; {PASSWORD}"), ["表"]), "dns.zone as text")
-
-
-def same_bytes(payload, code):
-    """The code must be the payload's bytes, all of them and nothing else."""
-    return differences(payload.read_bytes().decode("utf-8"), code.decode("utf-8", "replace") if isinstance(code, bytes) else code, "code")

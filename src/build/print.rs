@@ -1,0 +1,133 @@
+//! A client's sheets: the same facts printed as HTML and, with the feature `pdf`, as PDF, each read back.
+
+use super::job::Made;
+use super::sheet::Facts;
+use super::{Artifact, Job, codes, expect, readback, sheet};
+use crate::account::Passwords;
+use crate::client::{Language, Scope};
+use crate::finding::{self, Finding, Findings};
+use crate::render::{Purpose, Subject, view};
+
+impl Job<'_> {
+    /// The client's sheets in each language and format.
+    pub(super) fn sheets(&self, findings: &mut Findings, artifacts: &mut Vec<Artifact>) {
+        for language in &self.builder.languages {
+            match self.sheet(language) {
+                Ok(made) => artifacts.extend(made),
+                Err(finding) => findings.push(finding),
+            }
+        }
+    }
+
+    fn sheet(&self, language: &Language) -> Result<Vec<Artifact>, Finding> {
+        let path = |ending: &str| {
+            format!("{}/{}.{}.{ending}", self.folder(Scope::User), self.client.id, language.id)
+        };
+        let passwords = self.builder.wishes.passwords;
+        let mut subject = self.subject(&self.selection, false);
+        subject.fetched = (passwords >= Passwords::Sheets).then_some(self.fetched);
+        let view = view(&subject, Purpose::User);
+        let codes = codes::on_sheet(self, &subject, &view, language)?;
+        let facts = sheet::facts(self, language, &view, &codes)
+            .map_err(|e| self.failed(&finding::TEMPLATE_FAILED, &path("html"), e))?;
+        let printer = Printer { job: self, subject: &subject, facts: &facts, codes: &codes };
+        let formats = self.builder.wishes.printing.formats;
+        let mut sheets = Vec::new();
+        if formats.html {
+            let path = path("html");
+            let made = printer.html(&path)?;
+            sheets.push(self.artifact(path, None, made));
+        }
+        #[cfg(feature = "pdf")]
+        if formats.pdf {
+            let path = path("pdf");
+            let made = printer.pdf(&path, language)?;
+            sheets.push(self.artifact(path, None, made));
+        }
+        Ok(sheets)
+    }
+}
+
+/// One sheet's facts on their way to paper.
+struct Printer<'a> {
+    job: &'a Job<'a>,
+    subject: &'a Subject<'a>,
+    facts: &'a Facts,
+    codes: &'a [codes::OnSheet<'a>],
+}
+
+impl Printer<'_> {
+    fn html(&self, path: &str) -> Result<Made, Finding> {
+        let made = self.job.make(sheet::TEMPLATE, "html", &self.facts.view, path)?;
+        let said = self.checked(|check| check.file(made.format, &made.bytes, None, &self.facts.carries));
+        self.job.judged(made, said, path)
+    }
+
+    /// What reading the sheet back must give.
+    fn checked<T>(&self, check: impl FnOnce(readback::Check<'_>) -> T) -> T {
+        let mut expected = expect::settings(self.subject, Purpose::User);
+        expected.extend(self.codes.iter().map(codes::OnSheet::expected));
+        let engine = &self.job.builder.engine;
+        check(readback::Check { engine, account: self.job.account, domain: false, expected: &expected })
+    }
+}
+
+#[cfg(feature = "pdf")]
+mod press {
+    use std::collections::BTreeMap;
+
+    use minijinja::Value;
+
+    use super::{Finding, Language, Made, Printer, finding, sheet};
+    use crate::build::read;
+    use crate::format::{self, pdf::PressError};
+    use crate::render::RenderError;
+
+    impl Printer<'_> {
+        /// The sheet as PDF, read back from its laid-out pages.
+        pub(super) fn pdf(&self, path: &str, language: &Language) -> Result<Made, Finding> {
+            let job = self.job;
+            let failed = |reason: String| job.failed(&finding::TEMPLATE_FAILED, path, reason);
+            let press = job.builder.press.as_ref().ok_or_else(|| failed("there is no press".to_owned()))?;
+            let format = format::find("pdf").ok_or_else(|| failed("there is no such format".to_owned()))?;
+            let present = |wanted: &[String]| {
+                let present = press.fonts().families().iter().filter(|f| wanted.contains(f)).cloned().collect::<Vec<_>>();
+                if present.is_empty() { press.fonts().families().to_vec() } else { present }
+            };
+            let fonts = minijinja::context! { sans => present(&language.fonts.sans), mono => present(&language.fonts.mono) };
+            let view = minijinja::value::merge_maps([minijinja::context! { fonts }, self.facts.view.clone()]);
+            let rendered = job.builder.engine.render(sheet::DATA, "pdf", &view);
+            let (data, secret) = rendered.map_err(|e| failed(e.to_string()))?;
+            let drawings = self.drawings().map_err(|e| failed(e.to_string()))?;
+            let printed = press.print(data, drawings).map_err(|e| match e {
+                PressError::NoGlyph(characters) => Finding::new(&finding::NO_GLYPH)
+                    .arg("path", path)
+                    .arg("characters", characters)
+                    .arg("package", &language.fonts.package)
+                    .client(&job.client.id),
+                PressError::Template(reason) => failed(reason),
+            })?;
+            let made = Made { format, bytes: printed.bytes, secret };
+            let said = self.checked(|check| check.said(&read::marked(printed.marked)?, false, &self.facts.carries));
+            job.judged(made, said, path)
+        }
+
+        /// The drawings of the sheet: how mail travels, and the steps' dialogs by their numbers.
+        fn drawings(&self) -> Result<String, RenderError> {
+            let draw = |drawn: Value| {
+                let view = minijinja::value::merge_maps([minijinja::context! { drawn }, self.facts.view.clone()]);
+                let (svg, _) = self.job.builder.engine.render(sheet::DRAWING, "svg", &view)?;
+                format::operations(&svg).map_err(|e| RenderError::new(e.0))
+            };
+            let mut steps = BTreeMap::new();
+            for step in self.facts.view.get_attr("steps")?.try_iter()? {
+                let figure = step.get_attr("figure")?;
+                if !figure.is_none() {
+                    steps.insert(step.get_attr("number")?.to_string(), draw(figure)?);
+                }
+            }
+            let travel = draw(Value::from(()))?;
+            Ok(serde_json::json!({ "travel": travel, "steps": steps }).to_string())
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! PDF sheets, by typst as a library (the feature `pdf`). A template in typst's language lays out data that it reads as JSON, so no value
+//! is ever a part of its source. Nothing else can be read from it: no file, no package, no clock.
+//!
+//! Reading back: the texts between two marks (`metadata`) of the laid-out pages, and the QR codes among its pictures. A character
+//! without a glyph is an error, as typst itself prints a box for it and says nothing.
+//!
+//! Only this folder knows typst, whose interface changes with each minor version.
+
+mod fonts;
+mod pages;
+
+use typst::diag::{FileError, FileResult};
+use typst::foundations::{Bytes, Datetime, Duration, Smart};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt, World};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, pdf};
+
+pub use fonts::{FontError, Fonts};
+
+/// How many sheets what was laid out is remembered for. Measured: fewer is slower, more takes memory.
+const REMEMBERED: usize = 10;
+
+/// A sheet that was printed, and what its pages say.
+#[derive(Debug)]
+pub struct Printed {
+    /// the file
+    pub bytes: Vec<u8>,
+    /// marked texts with the name of their setting, as [`super::Document::Marked`]
+    pub marked: Vec<(String, String)>,
+}
+
+/// Why a sheet was not printed. Never holds a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PressError {
+    /// characters that no font has
+    #[error("no font has the characters {0}")]
+    NoGlyph(String),
+    /// the template is at fault
+    #[error("{0}")]
+    Template(String),
+}
+
+/// Prints sheets of one template with one set of fonts. Shared by threads.
+#[derive(Debug)]
+pub struct Press {
+    library: LazyHash<Library>,
+    fonts: Fonts,
+    main: Source,
+    files: [FileId; 2],
+}
+
+impl Press {
+    /// A press for a template's source.
+    ///
+    /// # Errors
+    /// Never today; typst's paths may refuse.
+    pub fn new(template: &str, fonts: Fonts) -> Result<Self, PressError> {
+        let id = |name: &str| {
+            let path = VirtualPath::new(name).map_err(|_| PressError::Template("a path is not sound".to_owned()))?;
+            Ok(RootedPath::new(VirtualRoot::Project, path).intern())
+        };
+        Ok(Self {
+            library: LazyHash::new(Library::default()),
+            fonts,
+            main: Source::new(id("/sheet.typ")?, template.to_owned()),
+            files: [id("/data.json")?, id("/drawings.json")?],
+        })
+    }
+
+    /// Its fonts.
+    #[must_use]
+    pub fn fonts(&self) -> &Fonts {
+        &self.fonts
+    }
+
+    /// Prints one sheet from its data and its drawings, both JSON.
+    ///
+    /// # Errors
+    /// A fault of the template, or characters that no font has.
+    pub fn print(&self, data: String, drawings: String) -> Result<Printed, PressError> {
+        let job = Job { press: self, data: Bytes::from_string(data), drawings: Bytes::from_string(drawings) };
+        let printed = job.print();
+        comemo::evict(REMEMBERED);
+        printed
+    }
+}
+
+/// One sheet in the making.
+struct Job<'a> {
+    press: &'a Press,
+    data: Bytes,
+    drawings: Bytes,
+}
+
+impl Job<'_> {
+    fn print(&self) -> Result<Printed, PressError> {
+        // a message may quote data: only what kind of fault it is, and where in the template
+        let document = typst::compile::<PagedDocument>(self).output.map_err(|errors| {
+            let lines = errors.iter().map(|e| self.line(e.span)).collect::<Vec<_>>().join(", ");
+            PressError::Template(format!("sheet/sheet.typ does not compile for this sheet (line {lines})"))
+        })?;
+        let read = pages::read(&document);
+        if !read.missing.is_empty() {
+            return Err(PressError::NoGlyph(read.missing.iter().collect()));
+        }
+        let options = PdfOptions { ident: Smart::Auto, creator: Smart::Custom(Some("mailprof".to_owned())), ..PdfOptions::default() };
+        let bytes = pdf(&document, &options)
+            .map_err(|_| PressError::Template("the pages could not be written as PDF".to_owned()))?;
+        Ok(Printed { bytes, marked: read.marked })
+    }
+
+    fn line(&self, span: impl Into<typst::syntax::DiagSpan>) -> String {
+        use typst::WorldExt;
+        let at = self.range(span).and_then(|range| self.press.main.lines().byte_to_line(range.start));
+        at.map_or_else(|| "?".to_owned(), |line| (line + 1).to_string())
+    }
+}
+
+impl World for Job<'_> {
+    fn library(&self) -> &LazyHash<Library> {
+        &self.press.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        self.press.fonts.book()
+    }
+
+    fn main(&self) -> FileId {
+        self.press.main.id()
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        if id == self.press.main.id() { Ok(self.press.main.clone()) } else { Err(FileError::AccessDenied) }
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        match self.press.files.iter().position(|file| *file == id) {
+            Some(0) => Ok(self.data.clone()),
+            Some(_) => Ok(self.drawings.clone()),
+            None => Err(FileError::AccessDenied),
+        }
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        self.press.fonts.font(index)
+    }
+
+    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}
