@@ -10,6 +10,10 @@ use mailprof::build::{Builder, Printing, SheetFormats, Wishes};
 use mailprof::finding::{Findings, Sources};
 use mailprof::library::Library;
 
+#[cfg(feature = "pdf")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Passwords are in the descriptions themselves.
 struct Nothing;
 

@@ -182,7 +182,7 @@ impl Builder {
     pub fn with_press(mut self, files: &[std::path::PathBuf]) -> Result<Self, PressSetupError> {
         use format::pdf::{Fonts, Press};
         let fonts = if files.is_empty() {
-            let lists = self.languages.iter().flat_map(|l| [&l.fonts.sans, &l.fonts.mono]);
+            let lists = self.languages.iter().flat_map(|l| [&l.fonts.sans, &l.fonts.mono, &l.fonts.own]);
             Fonts::of_system(&lists.flatten().map(String::as_str).collect::<Vec<_>>())?
         } else {
             Fonts::of_files(files)?

@@ -90,16 +90,26 @@ mod press {
             let failed = |reason: String| job.failed(&finding::TEMPLATE_FAILED, path, reason);
             let press = job.builder.press.as_ref().ok_or_else(|| failed("there is no press".to_owned()))?;
             let format = format::find("pdf").ok_or_else(|| failed("there is no such format".to_owned()))?;
+            let families = press.fonts().families();
+            // the first that is there, then that of names, then the others for characters that both lack
+            let first = |wanted: &[String]| wanted.iter().find(|f| families.contains(f)).cloned();
             let present = |wanted: &[String]| {
-                let present = press.fonts().families().iter().filter(|f| wanted.contains(f)).cloned().collect::<Vec<_>>();
-                if present.is_empty() { press.fonts().families().to_vec() } else { present }
+                let mut list: Vec<String> = first(wanted).into_iter().chain(first(&language.fonts.own)).collect();
+                let others = families.iter().filter(|f| !list.contains(f)).cloned().collect::<Vec<_>>();
+                list.extend(others);
+                list
             };
-            let fonts = minijinja::context! { sans => present(&language.fonts.sans), mono => present(&language.fonts.mono) };
+            let fonts = minijinja::context! {
+                sans => present(&language.fonts.sans),
+                mono => present(&language.fonts.mono),
+                own => present(&language.fonts.own),
+            };
             let view = minijinja::value::merge_maps([minijinja::context! { fonts }, self.facts.view.clone()]);
             let rendered = job.builder.engine.render(sheet::DATA, "pdf", &view);
             let (data, secret) = rendered.map_err(|e| failed(e.to_string()))?;
+            let title = self.facts.view.get_attr("document").unwrap_or_default().to_string();
             let drawings = self.drawings().map_err(|e| failed(e.to_string()))?;
-            let printed = press.print(data, drawings).map_err(|e| match e {
+            let printed = press.print(&title, data, drawings).map_err(|e| match e {
                 PressError::NoGlyph(characters) => Finding::new(&finding::NO_GLYPH)
                     .arg("path", path)
                     .arg("characters", characters)
@@ -117,7 +127,7 @@ mod press {
             let draw = |drawn: Value| {
                 let view = minijinja::value::merge_maps([minijinja::context! { drawn }, self.facts.view.clone()]);
                 let (svg, _) = self.job.builder.engine.render(sheet::DRAWING, "svg", &view)?;
-                format::operations(&svg).map_err(|e| RenderError::new(e.0))
+                format::operations(&svg).map(|d| d.to_string()).map_err(|e| RenderError::new(e.0))
             };
             let mut steps = BTreeMap::new();
             for step in self.facts.view.get_attr("steps")?.try_iter()? {

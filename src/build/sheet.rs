@@ -48,6 +48,7 @@ pub(super) fn facts(
     let own = context! {
         lang => &language.id,
         words => words,
+        document => format!("{title} – {} – {}", Client::text(&job.client.names, &language.id), teller.at("address")),
         title => title,
         client => teller.client(),
         settings => settings.clone(),

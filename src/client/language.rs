@@ -67,6 +67,8 @@ pub struct Typefaces {
     pub sans: Vec<String>,
     /// for values: 0 and O, 1, l and I look different
     pub mono: Vec<String>,
+    /// for what differs from user to user, such as names: apart from `sans`, so that the subset of that is one for all users
+    pub own: Vec<String>,
     /// the Debian package with the first of them
     pub package: String,
 }

@@ -9,6 +9,8 @@
 mod fonts;
 mod pages;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -20,8 +22,10 @@ use typst_pdf::{PdfOptions, pdf};
 
 pub use fonts::{FontError, Fonts};
 
-/// How many sheets what was laid out is remembered for. Measured: fewer is slower, more takes memory.
-const REMEMBERED: usize = 10;
+/// After how many sheets typst is told to forget, and for how many such rounds what nobody needed is remembered. Forgetting looks
+/// at all that is remembered, so it costs time; remembering takes memory.
+const ROUND: usize = 8;
+const REMEMBERED: usize = 1;
 
 /// A sheet that was printed, and what its pages say.
 #[derive(Debug)]
@@ -50,6 +54,7 @@ pub struct Press {
     fonts: Fonts,
     main: Source,
     files: [FileId; 2],
+    printed: AtomicUsize,
 }
 
 impl Press {
@@ -67,6 +72,7 @@ impl Press {
             fonts,
             main: Source::new(id("/sheet.typ")?, template.to_owned()),
             files: [id("/data.json")?, id("/drawings.json")?],
+            printed: AtomicUsize::new(0),
         })
     }
 
@@ -76,14 +82,16 @@ impl Press {
         &self.fonts
     }
 
-    /// Prints one sheet from its data and its drawings, both JSON.
+    /// Prints one sheet with a title from its data and its drawings, both JSON.
     ///
     /// # Errors
     /// A fault of the template, or characters that no font has.
-    pub fn print(&self, data: String, drawings: String) -> Result<Printed, PressError> {
+    pub fn print(&self, title: &str, data: String, drawings: String) -> Result<Printed, PressError> {
         let job = Job { press: self, data: Bytes::from_string(data), drawings: Bytes::from_string(drawings) };
-        let printed = job.print();
-        comemo::evict(REMEMBERED);
+        let printed = job.print(title);
+        if self.printed.fetch_add(1, Ordering::Relaxed) % ROUND == ROUND - 1 {
+            comemo::evict(REMEMBERED);
+        }
         printed
     }
 }
@@ -96,9 +104,9 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    fn print(&self) -> Result<Printed, PressError> {
+    fn print(&self, title: &str) -> Result<Printed, PressError> {
         // a message may quote data: only what kind of fault it is, and where in the template
-        let document = typst::compile::<PagedDocument>(self).output.map_err(|errors| {
+        let mut document = typst::compile::<PagedDocument>(self).output.map_err(|errors| {
             let lines = errors.iter().map(|e| self.line(e.span)).collect::<Vec<_>>().join(", ");
             PressError::Template(format!("sheet/sheet.typ does not compile for this sheet (line {lines})"))
         })?;
@@ -106,6 +114,7 @@ impl Job<'_> {
         if !read.missing.is_empty() {
             return Err(PressError::NoGlyph(read.missing.iter().collect()));
         }
+        document.info_mut().title = Some(title.into());
         let options = PdfOptions { ident: Smart::Auto, creator: Smart::Custom(Some("mailprof".to_owned())), ..PdfOptions::default() };
         let bytes = pdf(&document, &options)
             .map_err(|_| PressError::Template("the pages could not be written as PDF".to_owned()))?;
