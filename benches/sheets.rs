@@ -64,7 +64,9 @@ fn main() -> ExitCode {
         RawAccount::read(description(user).as_bytes(), "user.yaml", &library, &mut sources, &mut findings)
     };
     let Ok(Some(first)) = raw(0) else { return ExitCode::FAILURE };
-    let Ok(builder) = Builder::new(&library, &first, Vec::new(), wishes, &mut Findings::new()) else { return ExitCode::FAILURE };
+    let Ok(builder) = Builder::new(&library, &first, Vec::new(), wishes, &mut Findings::new()) else {
+        return ExitCode::FAILURE;
+    };
     #[cfg(feature = "pdf")]
     let Ok(builder) = builder.with_press(&[]) else { return ExitCode::FAILURE };
     let (next, made, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));

@@ -106,6 +106,24 @@ impl Library {
         Ok(clients.into_iter().map(|c| with_common(c, &common)).collect())
     }
 
+    /// Clients of which nothing but the words for the six settings is known: `profiles/labels/`.
+    ///
+    /// # Errors
+    /// As [`Library::clients`].
+    pub fn labelled(&self) -> Result<Vec<Client>, LibraryError> {
+        let one = |id: &String| {
+            let name = format!("labels/{id}.yaml");
+            let client = Client { sheet: false, ..self.named::<Client>(&name, "labels")? };
+            let missing = crate::client::SIX.iter().find(|s| !client.labels.contains_key(**s));
+            let missing = missing.map(|s| format!("it has no label for {s}"));
+            match missing.or_else(|| client.unsound(id)) {
+                Some(reason) => Err(LibraryError::Unsound { name, reason }),
+                None => Ok(client),
+            }
+        };
+        parallel::map(&self.names("labels")?, one).into_iter().collect()
+    }
+
     /// Limits that hold for any client.
     fn common_limits(&self) -> Result<Vec<Limit>, LibraryError> {
         let one = |name: String| self.named::<Vec<Limit>>(&format!("limits/{name}.yaml"), "limits");

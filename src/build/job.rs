@@ -306,7 +306,13 @@ impl<'a> Job<'a> {
         first.or_else(|| self.selection.outgoing.iter().any(outgoing).then_some("outgoing.host"))
     }
 
-    pub(super) fn make(&self, template: &str, format: &str, view: &Value, path: &str) -> Result<Made, Finding> {
+    pub(super) fn make(
+        &self,
+        template: &str,
+        format: &str,
+        view: &Value,
+        path: &str,
+    ) -> Result<Made, Finding> {
         let rendered = self.builder.engine.render(template, format, view);
         let (text, secret) = rendered.map_err(|e| self.failed(&finding::TEMPLATE_FAILED, path, e))?;
         let known = format::find(format);
@@ -316,7 +322,12 @@ impl<'a> Job<'a> {
     }
 
     /// A file that was read back. A secret that was revealed in it and that reading it did not find is a lie of its own.
-    pub(super) fn judged(&self, made: Made, said: Result<bool, Refusal>, path: &str) -> Result<Made, Finding> {
+    pub(super) fn judged(
+        &self,
+        made: Made,
+        said: Result<bool, Refusal>,
+        path: &str,
+    ) -> Result<Made, Finding> {
         let refusal = match said {
             Ok(found) if found || !made.secret => return Ok(Made { secret: made.secret || found, ..made }),
             Ok(_) => Refusal::Differs(Difference::new("incoming.password", &[], None)),

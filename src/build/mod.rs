@@ -7,6 +7,7 @@ mod expect;
 mod figure;
 mod job;
 mod limits;
+mod pages;
 mod print;
 mod read;
 mod readback;
@@ -23,7 +24,10 @@ use crate::parallel;
 use crate::render::Engine;
 use job::Job;
 
+use pages::{Listed, Pages};
+
 pub use limits::{Met, Server};
+pub use pages::LABELS_WORD;
 pub use read::Said;
 
 /// One file that was made and read back.
@@ -166,6 +170,10 @@ pub struct Builder {
     engine: Engine,
     library: Library,
     clients: Vec<Client>,
+    /// clients of which only the labels are known
+    labelled: Vec<Client>,
+    /// stands in where a page belongs to no client
+    nobody: Client,
     languages: Vec<Language>,
     options: BTreeMap<String, Options>,
     wishes: Wishes,
@@ -218,7 +226,8 @@ impl Builder {
             _ => &[],
         };
         for (list, id) in named.chain(sheets.iter().map(|id| ("build.sheets", id))) {
-            if !clients.iter().any(|c| c.id == *id) {
+            let page = list == "build.sheets" && id == LABELS_WORD;
+            if !page && !clients.iter().any(|c| c.id == *id) {
                 findings.push(client::unknown_client(id, &clients).at(raw.place_of_item(list, id)));
             }
         }
@@ -230,6 +239,8 @@ impl Builder {
             engine: Engine::new(library),
             library: library.clone(),
             clients,
+            labelled: library.labelled()?,
+            nobody: Client::nobody(),
             languages,
             options,
             wishes,
@@ -263,7 +274,7 @@ impl Builder {
         sink: &mut dyn FnMut(Artifact) -> Result<(), E>,
     ) -> Result<Vec<Outcome>, E> {
         let mut makers = BTreeMap::new();
-        let mut outcomes = Vec::new();
+        let (mut outcomes, mut listed) = (Vec::new(), Vec::new());
         let work = |client: &Client| self.one(client, account, raw, fetched);
         parallel::in_order(&self.clients, work, |made| -> Result<(), E> {
             let Made { artifacts, findings: told, outcome } = made?;
@@ -272,11 +283,18 @@ impl Builder {
             for artifact in artifacts {
                 match taken(&mut makers, &artifact) {
                     Some(finding) => findings.push(finding),
-                    None => sink(artifact)?,
+                    None => {
+                        listed.extend(Listed::of(&artifact));
+                        sink(artifact)?;
+                    }
                 }
             }
             Ok(())
         })?;
+        let pages = Pages { builder: self, account, raw, fetched };
+        for page in pages.make(&listed, findings) {
+            sink(page)?;
+        }
         Ok(outcomes)
     }
 

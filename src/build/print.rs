@@ -94,7 +94,8 @@ mod press {
             // the first that is there, then that of names, then the others for characters that both lack
             let first = |wanted: &[String]| wanted.iter().find(|f| families.contains(f)).cloned();
             let present = |wanted: &[String]| {
-                let mut list: Vec<String> = first(wanted).into_iter().chain(first(&language.fonts.own)).collect();
+                let mut list: Vec<String> =
+                    first(wanted).into_iter().chain(first(&language.fonts.own)).collect();
                 let others = families.iter().filter(|f| !list.contains(f)).cloned().collect::<Vec<_>>();
                 list.extend(others);
                 list
@@ -118,14 +119,16 @@ mod press {
                 PressError::Template(reason) => failed(reason),
             })?;
             let made = Made { format, bytes: printed.bytes, secret };
-            let said = self.checked(|check| check.said(&read::marked(printed.marked)?, false, &self.facts.carries));
+            let said =
+                self.checked(|check| check.said(&read::marked(printed.marked)?, false, &self.facts.carries));
             job.judged(made, said, path)
         }
 
         /// The drawings of the sheet: how mail travels, and the steps' dialogs by their numbers.
         fn drawings(&self) -> Result<String, RenderError> {
             let draw = |drawn: Value| {
-                let view = minijinja::value::merge_maps([minijinja::context! { drawn }, self.facts.view.clone()]);
+                let view =
+                    minijinja::value::merge_maps([minijinja::context! { drawn }, self.facts.view.clone()]);
                 let (svg, _) = self.job.builder.engine.render(sheet::DRAWING, "svg", &view)?;
                 format::operations(&svg).map(|d| d.to_string()).map_err(|e| RenderError::new(e.0))
             };

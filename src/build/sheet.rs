@@ -39,15 +39,12 @@ pub(super) fn facts(
     let rows = teller.rows();
     let settings = teller.all(rows.iter().map(String::as_str))?;
     let more = teller.all(teller.further().into_iter())?;
-    let words = teller.words(&language.words)?;
-    let title = words.get_attr("title").unwrap_or_default();
-    let printing = &job.builder.wishes.printing;
+    let common = common(&teller)?;
+    let title = common.get_attr("words")?.get_attr("title").unwrap_or_default();
     let steps = teller.steps()?;
     let limits = teller.limits()?;
     let drawings = steps.iter().filter(|s| s.get_attr("figure").is_ok_and(|f| !f.is_none())).count();
     let own = context! {
-        lang => &language.id,
-        words => words,
         document => format!("{title} – {} – {}", Client::text(&job.client.names, &language.id), teller.at("address")),
         title => title,
         client => teller.client(),
@@ -65,13 +62,23 @@ pub(super) fn facts(
         codes => codes.iter().map(code).collect::<Vec<_>>(),
         spelled => teller.spelled(&settings)?,
         spelling => Value::from(minijinja::value::Serde(&language.spelling)),
+    };
+    let carries = rows.into_iter().chain(codes.iter().map(OnSheet::name)).collect();
+    let view = minijinja::value::merge_maps([own, common, view.clone()]);
+    Ok(Facts { view, carries })
+}
+
+/// What every page sees: its language's words, how it is printed.
+pub(super) fn common(teller: &Teller<'_>) -> Result<Value, RenderError> {
+    let words = teller.words(&teller.language.words)?;
+    let printing = &teller.job.builder.wishes.printing;
+    Ok(context! {
+        lang => &teller.language.id,
+        words => words,
         date => printing.date.as_deref(),
         paper => printing.paper.word(),
         logo => printing.logo.as_deref(),
-    };
-    let carries = rows.into_iter().chain(codes.iter().map(OnSheet::name)).collect();
-    let view = minijinja::value::merge_maps([own, view.clone()]);
-    Ok(Facts { view, carries })
+    })
 }
 
 fn code(code: &OnSheet<'_>) -> Value {
@@ -86,9 +93,9 @@ fn code(code: &OnSheet<'_>) -> Value {
 /// Tells the facts of one sheet in its language.
 pub(super) struct Teller<'a> {
     pub(super) job: &'a Job<'a>,
-    engine: &'a Engine,
+    pub(super) engine: &'a Engine,
     pub(super) language: &'a Language,
-    view: &'a Value,
+    pub(super) view: &'a Value,
 }
 
 /// Whether reading a sheet back looks at a setting's value: words such as "SSL/TLS" stand for more than one.
@@ -174,6 +181,11 @@ impl Teller<'_> {
         settings.map(|s| self.row(s)).collect()
     }
 
+    /// The common name of a setting.
+    pub(super) fn title(&self, setting: &str) -> Result<String, RenderError> {
+        self.language.settings.get(setting).map_or(Ok(String::new()), |w| self.text(&w.title))
+    }
+
     fn row(&self, setting: &str) -> Result<Value, RenderError> {
         let words = self.language.settings.get(setting);
         let text =
@@ -256,7 +268,8 @@ impl Teller<'_> {
     /// they stand.
     fn density(&self, steps: usize, drawings: usize, limits: &[Value]) -> &'static str {
         let wide = |path: &str| self.at(path).as_str().map_or(0, UnicodeWidthStr::width);
-        let own = if self.at("outgoing.login") == Value::from("own") { wide("outgoing.username") + 40 } else { 0 };
+        let own =
+            if self.at("outgoing.login") == Value::from("own") { wide("outgoing.username") + 40 } else { 0 };
         let values = wide("address") + wide("outgoing.host_unicode") + own;
         let values = values + wide("incoming.host_unicode") + wide("incoming.username");
         let advised = limits.iter().filter(|l| l.get_attr("do").is_ok_and(|d| d.is_true())).count();

@@ -119,7 +119,7 @@ pub(super) struct Build {
     /// The folder that is filled
     #[arg(short = 'o', long = "out", value_name = "OUT", default_value = "out")]
     pub out: PathBuf,
-    /// `clients`, `none`, or ids of clients separated by commas
+    /// `clients`, `none`, or ids of clients and `labels` separated by commas
     #[arg(long, value_name = "WHICH", value_parser = sheets)]
     pub sheets: Option<Sheets>,
     /// Formats of sheets, separated by commas
@@ -308,10 +308,14 @@ impl From<PaperWord> for Paper {
 
 /// A date as ISO 8601 writes it; whether the month has that day is not looked at.
 fn date(text: &str) -> Result<String, String> {
-    let digits = |part: &str, most: u32| part.chars().all(|c| c.is_ascii_digit()) && (1..=most).contains(&part.parse().unwrap_or(0));
+    let digits = |part: &str, most: u32| {
+        part.chars().all(|c| c.is_ascii_digit()) && (1..=most).contains(&part.parse().unwrap_or(0))
+    };
     let parts: Vec<&str> = text.split('-').collect();
     match parts.as_slice() {
-        [year, month, day] if text.len() == 10 && digits(year, 9999) && digits(month, 12) && digits(day, 31) => {
+        [year, month, day]
+            if text.len() == 10 && digits(year, 9999) && digits(month, 12) && digits(day, 31) =>
+        {
             Ok(text.to_owned())
         }
         _ => Err("write the date as YYYY-MM-DD, for example 2026-04-01".to_owned()),

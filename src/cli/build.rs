@@ -4,9 +4,9 @@ use std::path::Path;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::args::SheetFormat;
 use super::description::Description;
 use super::outside::Outside;
-use super::args::SheetFormat;
 use super::{CliError, Report, Tongue, args, description};
 use crate::account::{Account, RawAccount, Sheets};
 use crate::build::{Builder, Outcome, Printing, SheetFormats};

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::args::Common;
 use super::{CliError, Report};
 use crate::account::{self, Account, BuildWishes, ClientOption, RawAccount};
-use crate::build::{Builder, Printing, Wishes};
+use crate::build::{Builder, LABELS_WORD, Printing, Wishes};
 use crate::client::unknown_client;
 use crate::finding::{self, Catalogue, Finding, Findings, Place, Source, Sources};
 use crate::library::Library;
@@ -108,7 +108,7 @@ pub(super) fn typed(
     };
     if clients.peek().is_some() {
         let known = library.clients()?;
-        if let Some(id) = clients.find(|id| !known.iter().any(|c| c.id == **id)) {
+        if let Some(id) = clients.find(|id| *id != LABELS_WORD && !known.iter().any(|c| c.id == **id)) {
             return refuse(&unknown_client(id, &known));
         }
     }

@@ -245,7 +245,9 @@ impl TryFrom<Written> for Row {
         let mut given = controls.into_iter().flatten();
         match (given.next(), given.next()) {
             (Some(control), None) => Ok(Self { when: row.when, control }),
-            _ => Err("a row of a figure is one control: heading, text, field, choice, entry, tick, radio, switch, list, tabs, menu, group or buttons"),
+            _ => Err(
+                "a row of a figure is one control: heading, text, field, choice, entry, tick, radio, switch, list, tabs, menu, group or buttons",
+            ),
         }
     }
 }
@@ -260,7 +262,9 @@ impl Figure {
 fn settings(rows: &[Row]) -> impl Iterator<Item = &str> {
     rows.iter().flat_map(|row| -> Box<dyn Iterator<Item = &str>> {
         match &row.control {
-            Control::Field(f) | Control::Choice(f) | Control::Entry(f) => Box::new(f.setting.as_deref().into_iter()),
+            Control::Field(f) | Control::Choice(f) | Control::Entry(f) => {
+                Box::new(f.setting.as_deref().into_iter())
+            }
             Control::Group(group) => Box::new(settings(&group.rows)),
             _ => Box::new(std::iter::empty()),
         }

@@ -384,6 +384,34 @@ impl Shown {
 }
 
 impl Client {
+    /// The client of pages that belong to none: it takes everything, writes nothing and has no words.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self {
+            id: String::new(),
+            names: Texts::new(),
+            platforms: Vec::new(),
+            lifecycle: Lifecycle { status: Status::Current, ended: None, source: None, instead: Vec::new() },
+            sheet: false,
+            labels: BTreeMap::new(),
+            labels_source: None,
+            labels_unverified: false,
+            security_words: BTreeMap::new(),
+            options: BTreeMap::new(),
+            takes: None,
+            maps: BTreeMap::new(),
+            files: Vec::new(),
+            limits: Vec::new(),
+            codes: Vec::new(),
+            steps: Vec::new(),
+            figures: Figures::default(),
+            steps_source: None,
+            steps_unverified: false,
+            errors: Vec::new(),
+            unverified: Vec::new(),
+        }
+    }
+
     /// A file by its name.
     #[must_use]
     pub fn file(&self, name: &str) -> Option<&FileSpec> {

@@ -159,10 +159,10 @@ impl Finding {
         self
     }
 
-    /// Says which client it concerns.
+    /// Says which client it concerns; an empty id: none.
     #[must_use]
     pub fn client(mut self, id: &str) -> Self {
-        self.client = Some(id.to_owned());
+        self.client = (!id.is_empty()).then(|| id.to_owned());
         self
     }
 }

@@ -29,10 +29,12 @@ pub fn operations(svg: &str) -> Result<Value, FormatError> {
             _ => return Err(wrong("more than elements and text")),
         }
     }
-    pen.drawing.map(|mut drawing| {
-        drawing["ops"] = Value::Array(pen.ops);
-        drawing
-    }).ok_or_else(|| wrong("it has no root"))
+    pen.drawing
+        .map(|mut drawing| {
+            drawing["ops"] = Value::Array(pen.ops);
+            drawing
+        })
+        .ok_or_else(|| wrong("it has no root"))
 }
 
 fn wrong(reason: &str) -> FormatError {
@@ -117,7 +119,10 @@ fn points(path: &str) -> Result<(Vec<[f64; 2]>, bool), FormatError> {
     };
     let corners = path.trim_end_matches('Z').split(['M', 'L']).skip(1);
     let points: Option<Vec<_>> = corners.map(corner).collect();
-    points.filter(|p| p.len() > 1).map(|p| (p, closed)).ok_or_else(|| wrong("a path of more than straight lines"))
+    points
+        .filter(|p| p.len() > 1)
+        .map(|p| (p, closed))
+        .ok_or_else(|| wrong("a path of more than straight lines"))
 }
 
 /// An element's attributes.
@@ -134,7 +139,11 @@ impl Tag<'_> {
     /// A number; absent: 0.
     fn number(&self, key: &str) -> Result<f64, FormatError> {
         let text = self.text(key)?;
-        if text.is_empty() { Ok(0.0) } else { text.parse().map_err(|_| wrong(&format!("{key} is no number"))) }
+        if text.is_empty() {
+            Ok(0.0)
+        } else {
+            text.parse().map_err(|_| wrong(&format!("{key} is no number")))
+        }
     }
 
     /// A colour as `#rrggbb`; none: null. Absent: black to fill with, none to draw with.

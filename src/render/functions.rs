@@ -54,8 +54,8 @@ fn lines(text: &str, columns: usize) -> Vec<String> {
     textwrap::wrap(text, options).into_iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
-/// A value in pieces of at most so many columns: before `@` and dots, after hyphens and underscores where they come late enough in a
-/// line, anywhere else. Put together again they are the value.
+/// A value in pieces of at most so many columns: broken before `@`, dots, hyphens and underscores where they come late enough in a line,
+/// else anywhere. Put together again they are the value; a hyphen at a line's end would be lost by who copies it.
 fn pieces(text: &str, columns: usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -66,14 +66,11 @@ fn pieces(text: &str, columns: usize) -> Vec<String> {
             return pieces;
         }
         let late = fitting(rest, columns / 2);
-        let breaks = |(at, letter): (usize, char)| match letter {
-            '@' | '.' => Some(at),
-            '-' | '_' => Some(at + 1),
-            _ => None,
-        };
+        let breaks = |(at, letter): (usize, char)| "@.-_".contains(letter).then_some(at);
         // the letter behind the line too: a break before it takes nothing of it
         let seen = rest[fits..].chars().next().map_or(fits, |c| fits + c.len_utf8());
-        let at = rest[..seen].char_indices().filter_map(breaks).filter(|at| (late + 1..=fits).contains(at)).last();
+        let at =
+            rest[..seen].char_indices().filter_map(breaks).filter(|at| (late + 1..=fits).contains(at)).last();
         let (piece, after) = rest.split_at(at.unwrap_or(fits));
         pieces.push(piece.to_owned());
         rest = after;
@@ -239,7 +236,7 @@ mod tests {
         assert!(wrapped.len() > 1 && wrapped.iter().all(|l| l.width() <= 20), "{wrapped:?}");
         assert!(wrapped.iter().skip(1).all(|l| !l.starts_with(['ー', '）', '。'])), "{wrapped:?}");
         assert_eq!(pieces("mail.example.jp", 12), ["mail.example", ".jp"]);
-        assert_eq!(pieces("a-long-name-it-is", 9), ["a-long-", "name-it-", "is"]);
+        assert_eq!(pieces("a-long-name-it-is", 9), ["a-long", "-name-it", "-is"]);
         for value in ["mail.example.jp", "", "田中@例え.jp", &"x".repeat(64)] {
             let pieces = pieces(value, 10);
             assert!(pieces.iter().all(|p| p.width() <= 10));
@@ -249,10 +246,8 @@ mod tests {
 
     #[test]
     fn values_are_spelled() {
-        let spelling = minijinja::context! {
-            join => " ", capital => "capital ",
-            letters => minijinja::context! { a => "alfa", "0" => "zero", "_" => "underscore" },
-        };
+        let letters = Value::from_pairs([("a", "alfa"), ("0", "zero"), ("_", "underscore")]);
+        let spelling = minijinja::context! { join => " ", capital => "capital ", letters };
         assert_eq!(spelled("aA_0é", &spelling).ok().as_deref(), Some("alfa capital alfa underscore zero é"));
     }
 

@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::{HeldSecret, functions};
 use crate::account::{
-    Account, Address, Endpoint, Fetched, Host, Incoming, Leave, Login, Outgoing, Passwords, Recipient, Window, placeholder,
+    Account, Address, Endpoint, Fetched, Host, Incoming, Leave, Login, Outgoing, Passwords, Recipient,
+    Window, placeholder,
 };
 use crate::client::{Client, OptionKind, Options};
 use crate::format::Code;

@@ -48,6 +48,8 @@ fn outlook_express_named_exits_1_and_says_why_and_what_to_do() {
     assert_eq!(
         sheets,
         [
+            "example.jp/tanaka@example.jp/index.en.html",
+            "example.jp/tanaka@example.jp/index.ja.html",
             "example.jp/tanaka@example.jp/outlook-express.en.html",
             "example.jp/tanaka@example.jp/outlook-express.ja.html",
             "manifest.jsonl"
@@ -63,7 +65,7 @@ fn json_is_the_object_of_the_contract() {
     assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
     let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(report.as_object().unwrap().keys().collect::<Vec<_>>(), ["files", "users", "findings"]);
-    assert_eq!((&report["files"], &report["users"]), (&2.into(), &1.into()));
+    assert_eq!((&report["files"], &report["users"]), (&4.into(), &1.into()));
     let finding = report["findings"].as_array().unwrap().iter().find(|f| f["severity"] == "error").unwrap();
     let keys: Vec<&String> = finding.as_object().unwrap().keys().collect();
     assert_eq!(
@@ -371,7 +373,7 @@ fn a_language_twice_is_a_language_once() {
     let ran = Case::new(EASY)
         .args(&["build", "account.yaml", "--client", "generic", "--lang", "ja", "--lang", "ja"])
         .run();
-    assert_eq!((ran.code, ran.tree("out").len()), (0, 2), "{}", ran.stderr);
+    assert_eq!((ran.code, ran.tree("out").len()), (0, 3), "{}", ran.stderr);
 }
 
 #[test]

@@ -116,14 +116,28 @@ fn templates_readings_and_formats_exist_and_load() {
             assert!(mailprof::format::find(&file.format).is_some());
         }
     }
-    engine.names("sheet/sheet.html.j2", "html").unwrap();
+    for (template, format) in SHEETS {
+        engine.names(template, format).unwrap_or_else(|e| panic!("{template}: {e}"));
+    }
 }
+
+/// Templates of sheets and pages, which no profile names.
+const SHEETS: [(&str, &str); 7] = [
+    ("sheet/sheet.html.j2", "html"),
+    ("sheet/index.html.j2", "html"),
+    ("sheet/labels.html.j2", "html"),
+    ("sheet/figure.svg.j2", "svg"),
+    ("sheet/travel.svg.j2", "svg"),
+    ("sheet/drawing.svg.j2", "svg"),
+    ("sheet/data.json.j2", "pdf"),
+];
 
 #[test]
 fn no_template_is_left_over() {
     let mut used: BTreeSet<String> =
         clients().iter().flat_map(|c| c.files.iter().map(|f| f.template.clone())).collect();
-    used.insert("sheet/sheet.html.j2".to_owned());
+    used.extend(SHEETS.iter().map(|(template, _)| (*template).to_owned()));
+    used.insert("sheet/sheet.typ".to_owned());
     let found: BTreeSet<String> = super::common::tree(&root().join("templates")).into_keys().collect();
     assert_eq!(found, used);
 }

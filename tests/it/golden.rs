@@ -34,7 +34,8 @@ fn build(description: &Path) -> BTreeMap<String, Vec<u8>> {
         .run();
     assert_eq!(ran.code, 0, "{}: {}", description.display(), ran.stderr);
     let mut tree = ran.tree("out");
-    for (path, bytes) in tree.iter_mut().filter(|(path, _)| path.ends_with(".html")) {
+    let sheet = |path: &str| path.ends_with(".html") && !path.contains("/index.");
+    for (path, bytes) in tree.iter_mut().filter(|(path, _)| sheet(path)) {
         *bytes = without_style(path, &decode(bytes)).into_bytes();
     }
     tree

@@ -75,7 +75,7 @@ fn a_template_that_says_a_setting_wrongly_delivers_nothing() {
     let sheet = "sheet/sheet.html.j2";
     refused(&with_template("thunderbird-android", sheet, "{{ code.path }}", &other, EASY), DIFFERS, ".html");
     refused(
-        &with_template("generic", sheet, "{{ row.value }}{% else %}", "x{{ row.value }}{% else %}", EASY),
+        &with_template("generic", sheet, "<span>{{ piece }}", "<span>x{{ piece }}", EASY),
         DIFFERS,
         ".html",
     );

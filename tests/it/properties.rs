@@ -109,7 +109,8 @@ proptest! {
         let built = made.build();
         prop_assert!(built.codes(Severity::Error).is_empty(), "{}\n{}", made.yaml(), built.report());
         let sheets = mailprof::library::Library::default().clients().unwrap().iter().filter(|c| c.sheet).count();
-        prop_assert_eq!(built.artifacts.iter().filter(|a| a.format == "html").count(), 2 * sheets);
+        // and the index
+        prop_assert_eq!(built.artifacts.iter().filter(|a| a.format == "html").count(), 2 * sheets + 2);
     }
 
     /// Same input, same bytes.

@@ -57,6 +57,7 @@ fn told(bytes: &[u8]) -> Vec<(String, usize)> {
             sheets: asked.sheets.unwrap_or_default(),
             languages: asked.languages.unwrap_or_default(),
             passwords: asked.passwords.unwrap_or_default(),
+            ..Wishes::default()
         };
         let builder = Builder::new(&library, &raw, Vec::new(), wishes, &mut findings).unwrap();
         lint::accept(&raw, Some(&builder.limit_codes()), Judged::All, &mut findings);

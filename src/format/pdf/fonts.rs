@@ -98,8 +98,10 @@ impl Fonts {
 
 /// The regular and the bold face of a family.
 fn faces<'d>(database: &'d Database, family: &str) -> impl Iterator<Item = &'d FaceInfo> {
-    let named = move |face: &&FaceInfo| face.families.iter().any(|(name, _)| name.eq_ignore_ascii_case(family));
-    let family: Vec<&FaceInfo> = database.faces().filter(|f| f.style == Style::Normal).filter(named).collect();
+    let named =
+        move |face: &&FaceInfo| face.families.iter().any(|(name, _)| name.eq_ignore_ascii_case(family));
+    let family: Vec<&FaceInfo> =
+        database.faces().filter(|f| f.style == Style::Normal).filter(named).collect();
     [400, 700].into_iter().filter_map(move |weight| family.iter().copied().find(|f| f.weight.0 == weight))
 }
 

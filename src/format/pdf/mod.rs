@@ -64,7 +64,8 @@ impl Press {
     /// Never today; typst's paths may refuse.
     pub fn new(template: &str, fonts: Fonts) -> Result<Self, PressError> {
         let id = |name: &str| {
-            let path = VirtualPath::new(name).map_err(|_| PressError::Template("a path is not sound".to_owned()))?;
+            let path =
+                VirtualPath::new(name).map_err(|_| PressError::Template("a path is not sound".to_owned()))?;
             Ok(RootedPath::new(VirtualRoot::Project, path).intern())
         };
         Ok(Self {
@@ -115,7 +116,11 @@ impl Job<'_> {
             return Err(PressError::NoGlyph(read.missing.iter().collect()));
         }
         document.info_mut().title = Some(title.into());
-        let options = PdfOptions { ident: Smart::Auto, creator: Smart::Custom(Some("mailprof".to_owned())), ..PdfOptions::default() };
+        let options = PdfOptions {
+            ident: Smart::Auto,
+            creator: Smart::Custom(Some("mailprof".to_owned())),
+            ..PdfOptions::default()
+        };
         let bytes = pdf(&document, &options)
             .map_err(|_| PressError::Template("the pages could not be written as PDF".to_owned()))?;
         Ok(Printed { bytes, marked: read.marked })

@@ -1,0 +1,139 @@
+//! Pages that belong to no client: a user's index of everything that was made for him, and the sheet `labels`, which tells what each
+//! client calls the six settings.
+
+use minijinja::{Value, context};
+
+use super::sheet::{self, Teller};
+use super::{Artifact, Builder, Job, expect, readback};
+use crate::account::{Account, Fetched, RawAccount, Sheets};
+use crate::client::{Client, Language, SIX};
+use crate::finding::{self, Finding, Findings};
+use crate::render::{Purpose, RenderError, view};
+
+/// Templates of the two.
+const INDEX: &str = "sheet/index.html.j2";
+const LABELS: &str = "sheet/labels.html.j2";
+
+/// The word for the sheet of labels among clients' ids.
+pub const LABELS_WORD: &str = "labels";
+
+/// An artifact as the index lists it.
+#[derive(Debug, Clone)]
+pub(super) struct Listed {
+    client: String,
+    path: String,
+    sheet: bool,
+    secret: bool,
+}
+
+impl Listed {
+    /// Of a user's own artifact.
+    pub(super) fn of(artifact: &Artifact) -> Option<Self> {
+        let client = artifact.client.clone().filter(|_| artifact.scope == "user")?;
+        let (path, secret) = (artifact.path.clone(), artifact.secret);
+        Some(Self { client, path, sheet: artifact.file.is_none(), secret })
+    }
+
+    fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+}
+
+/// What the pages are made from.
+pub(super) struct Pages<'a> {
+    pub(super) builder: &'a Builder,
+    pub(super) account: &'a Account,
+    pub(super) raw: &'a RawAccount,
+    pub(super) fetched: &'a Fetched,
+}
+
+impl Pages<'_> {
+    /// All that are asked for.
+    pub(super) fn make(&self, listed: &[Listed], findings: &mut Findings) -> Vec<Artifact> {
+        let mut pages = Vec::new();
+        let sheets = &self.builder.wishes.sheets;
+        for language in &self.builder.languages {
+            if *sheets == Sheets::Clients && listed.iter().any(|l| l.sheet) {
+                pages.push(self.page(language, INDEX, "index", |teller| self.index(teller, listed)));
+            }
+            if matches!(sheets, Sheets::Named(ids) if ids.iter().any(|id| id == LABELS_WORD)) {
+                pages.push(self.page(language, LABELS, LABELS_WORD, |teller| self.labels(teller)));
+            }
+        }
+        let keep = |page: Result<Artifact, Box<Finding>>| page.map_err(|f| findings.push(*f)).ok();
+        pages.into_iter().filter_map(keep).collect()
+    }
+
+    fn page(
+        &self,
+        language: &Language,
+        template: &str,
+        name: &str,
+        own: impl FnOnce(&Teller<'_>) -> Result<Value, RenderError>,
+    ) -> Result<Artifact, Box<Finding>> {
+        let job = self.job(&self.builder.nobody);
+        let user = self.account.address.is_some() && template == INDEX;
+        let view = view(&job.subject(&job.selection, false), Purpose::Condition);
+        let scope = if user { crate::client::Scope::User } else { crate::client::Scope::Domain };
+        let path = format!("{}/{name}.{}.html", job.folder(scope), language.id);
+        let teller = Teller { job: &job, engine: &self.builder.engine, language, view: &view };
+        let failed = |e: RenderError| Box::new(job.failed(&finding::TEMPLATE_FAILED, &path, e));
+        let common = sheet::common(&teller).map_err(failed)?;
+        let own = own(&teller).map_err(failed)?;
+        let view = minijinja::value::merge_maps([own, common, view.clone()]);
+        let made = job.make(template, "html", &view, &path)?;
+        let expected = expect::Settings::new();
+        let engine = &self.builder.engine;
+        let check = readback::Check { engine, account: self.account, domain: !user, expected: &expected };
+        let said = check.file(made.format, &made.bytes, None, &[]);
+        let made = job.judged(made, said, &path)?;
+        let artifact = job.artifact(path, None, made);
+        let (scope, address) = if user { ("user", artifact.address.clone()) } else { ("domain", None) };
+        Ok(Artifact { client: None, scope, address, ..artifact })
+    }
+
+    fn job<'j>(&'j self, client: &'j Client) -> Job<'j> {
+        Job::new(self.builder, self.account, self.raw, self.fetched, client)
+    }
+
+    /// Each client's sheets and files, in the order of the clients.
+    fn index(&self, teller: &Teller<'_>, listed: &[Listed]) -> Result<Value, RenderError> {
+        let language = &teller.language.id;
+        let one = |l: &&Listed| context! { name => l.name(), secret => l.secret };
+        let row = |client: &Client| {
+            let of = |sheet: bool| listed.iter().filter(move |l| l.client == client.id && l.sheet == sheet);
+            let in_language = |l: &&Listed| l.name().starts_with(&format!("{}.{language}.", client.id));
+            let sheets: Vec<Value> = of(true).filter(in_language).map(|l| one(&l)).collect();
+            let files: Vec<Value> = of(false).map(|l| one(&l)).collect();
+            let name = Client::text(&client.names, language).to_owned();
+            (!sheets.is_empty() || !files.is_empty()).then(|| {
+                context! { name => name, platforms => &client.platforms, sheets => sheets, files => files }
+            })
+        };
+        let rows: Vec<Value> = self.builder.clients.iter().filter_map(row).collect();
+        let words = &teller.language;
+        let languages = self.builder.languages.iter().filter(|l| l.id != words.id);
+        let others: Vec<Value> = languages.map(|l| context! { id => &l.id, name => &l.name }).collect();
+        Ok(context! { rows => rows, others => others })
+    }
+
+    /// What every known client calls the six.
+    fn labels(&self, teller: &Teller<'_>) -> Result<Value, RenderError> {
+        let language = &teller.language.id;
+        let with = self.builder.clients.iter().filter(|c| c.sheet).chain(&self.builder.labelled);
+        let mut rows = Vec::new();
+        for client in with {
+            let job = self.job(client);
+            let view = view(&job.subject(&job.selection, false), Purpose::Condition);
+            let label = |setting: &&str| match client.labels.get(*setting) {
+                Some(texts) => self.builder.engine.text(Client::text(texts, language), &view),
+                None => Ok(String::new()),
+            };
+            let labels = SIX.iter().map(|s| label(&s)).collect::<Result<Vec<_>, _>>()?;
+            let name = Client::text(&client.names, language);
+            rows.push(context! { name => name, labels => labels, unverified => client.labels_unverified });
+        }
+        let titles = SIX.iter().map(|s| teller.title(s)).collect::<Result<Vec<_>, _>>()?;
+        Ok(context! { rows => rows, titles => titles })
+    }
+}
