@@ -125,11 +125,11 @@ impl Pages<'_> {
         for client in with {
             let job = self.job(client);
             let view = view(&job.subject(&job.selection, false), Purpose::Condition);
-            let label = |setting: &&str| match client.labels.get(*setting) {
+            let label = |setting: &str| match client.labels.get(setting) {
                 Some(texts) => self.builder.engine.text(Client::text(texts, language), &view),
                 None => Ok(String::new()),
             };
-            let labels = SIX.iter().map(|s| label(&s)).collect::<Result<Vec<_>, _>>()?;
+            let labels = SIX.iter().map(|s| label(s)).collect::<Result<Vec<_>, _>>()?;
             let name = Client::text(&client.names, language);
             rows.push(context! { name => name, labels => labels, unverified => client.labels_unverified });
         }

@@ -273,12 +273,15 @@ impl Teller<'_> {
         let values = wide("address") + wide("outgoing.host_unicode") + own;
         let values = values + wide("incoming.host_unicode") + wide("incoming.username");
         let advised = limits.iter().filter(|l| l.get_attr("do").is_ok_and(|d| d.is_true())).count();
-        match () {
-            () if values > 140 => "long",
-            () if self.job.client.lifecycle.status == Status::Ended || advised > 3 || drawings > 7 => "tight",
-            () if steps > 9 || drawings > 4 => "dense",
-            () => "roomy",
-        }
+        // US Letter is 18 mm shorter a page
+        let shorter = usize::from(self.job.builder.wishes.printing.paper == super::Paper::Letter);
+        let close = match () {
+            () if values > 140 => 3,
+            () if self.job.client.lifecycle.status == Status::Ended || advised > 3 || drawings > 4 => 2,
+            () if steps > 6 || drawings > 2 => 1,
+            () => 0,
+        };
+        ["roomy", "dense", "tight", "long"][(close + shorter).min(3)]
     }
 
     /// The rows whose values somebody may have to say on the telephone, each value once.

@@ -70,7 +70,7 @@ fn pieces(text: &str, columns: usize) -> Vec<String> {
         // the letter behind the line too: a break before it takes nothing of it
         let seen = rest[fits..].chars().next().map_or(fits, |c| fits + c.len_utf8());
         let at =
-            rest[..seen].char_indices().filter_map(breaks).filter(|at| (late + 1..=fits).contains(at)).last();
+            rest[..seen].char_indices().filter_map(breaks).filter(|at| (late + 1..=fits).contains(at)).max();
         let (piece, after) = rest.split_at(at.unwrap_or(fits));
         pieces.push(piece.to_owned());
         rest = after;

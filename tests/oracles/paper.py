@@ -126,18 +126,16 @@ def first_page(pdf, *how):
 
 
 def six(pdf, values):
-    """All six settings are on the first page, each in one piece in the order in which poppler reads, and as often at least as
-    there are settings with that value."""
-    text = first_page(pdf)
-    page, words, wanted = bare(text), text.split(), {}
+    """All six settings are on the first page, each in one piece in the order in which poppler reads or in which they were drawn (a long
+    value wraps beside a long label), and as often at least as there are settings with that value."""
+    text, raw = first_page(pdf), first_page(pdf, "-raw")
+    page, drawn, words, wanted = bare(text), bare(raw), text.split(), {}
     for setting, value in values.items():
         wanted.setdefault(value, []).append(setting)
     wrong = []
     for value, settings in wanted.items():
-        found = words.count(value) if value.isdigit() else page.count(bare(value))  # a number stands there by itself
-        if missing := settings[found:]:
-            drawn = bare(first_page(pdf, "-raw"))  # in the order in which it was drawn, hyphens at the ends of lines kept
-            wrong += [(setting, value, "in pieces, or without its hyphen" if bare(value) in drawn else ABSENT) for setting in missing]
+        found = words.count(value) if value.isdigit() else max(page.count(bare(value)), drawn.count(bare(value)))  # a number stands there by itself
+        wrong += [(setting, value, ABSENT) for setting in settings[found:]]
     return wrong
 
 

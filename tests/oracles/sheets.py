@@ -146,9 +146,10 @@ class Sheets:
             return list(pool.map(lambda thing: attempt(work, thing), things))
 
     def print(self, browser, page, size="A4"):
-        browser.open(page)
         if size != "A4":
-            browser.style(f"@page {{ size: {size} }}")
+            made_for, *rest = page.relative_to(self.work).parts
+            page = self.work.joinpath(f"{made_for}-{size}", *rest)
+        browser.open(page)
         letters = for_print(browser, LETTERS)
         pdf = browser.print(self.work / f"{page.relative_to(self.work).parts[0]}-{page.stem}-{size}-{len(os.listdir(self.work))}.pdf")
         self.letters[pdf] = letters
@@ -171,6 +172,7 @@ class Sheets:
         self.readers.need("chromium", "fonts-noto-cjk", "mupdf-tools", "poppler-utils", "tesseract-ocr", "tesseract-ocr-jpn")
         for name in SIX:
             code, _, said = self.make(name, self.work / name, "--lang", "ja", "--lang", "en", "--passwords", "sheets", ok=(0, 1))
+            self.make(name, self.work / f"{name}-Letter", "--lang", "ja", "--lang", "en", "--passwords", "sheets", "--paper", "letter", ok=(0, 1))
             there = clients(self.pages(name))
             found = differences(0, code, "exit code") + [(c, ["en", "ja"], ABSENT) for c in CLIENTS if c not in there]
             found += [(c, ["en", "ja"], sorted(langs)) for c, langs in there.items() if len(langs) != 2]
@@ -285,6 +287,7 @@ class Sheets:
 
     def sheets_pdf(self):
         """The sheets as mailprof itself makes them in PDF, where it has been built for that: beside the others, judged alike."""
+        self.mailprof = os.environ.get("MAILPROF_PDF", self.mailprof)
         both = ("--lang", "ja", "--lang", "en", "--passwords", "sheets", "--sheet-format", "html,pdf")
         self.pdf = None
         for name in SIX:
@@ -351,7 +354,7 @@ class Sheets:
                 told(f"sheet, {what}", attempt(lambda: self.judge(self.print(browser, copy))), *settings)
             for what, copy, settings in (
                 ("the port by another number", spoil(self.work, html, ">465<", ">456<"), ["outgoing.port", "送信ポート番号"]),
-                ("no password", styled(f".settings {value('incoming.password')} {{ display: none }}"), ["incoming.password", "パスワード"]),
+                ("no password", styled(f".settings {value('incoming.password')}, .spelled {{ display: none }}"), ["incoming.password", "パスワード"]),
                 ("a server in another row", styled(f".settings {value('outgoing.host')} {{ position: relative; top: 3mm }}"), ["送信サーバー"]),
             ):
                 told(f"sheet, {what}", attempt(lambda: self.judge(self.print(browser, copy), "plain", "ja")), *settings)
