@@ -261,7 +261,7 @@ fn successors(clients: &[Client]) -> Result<(), LibraryError> {
 fn drawn(clients: &[Client]) -> Result<(), LibraryError> {
     for client in clients {
         for name in client.steps.iter().filter_map(|s| s.figure.as_deref()) {
-            let (id, figure) = client.embedded(name);
+            let (id, figure) = client.qualified(name);
             if !clients.iter().any(|c| c.id == id && c.figures.figures.contains_key(figure)) {
                 return Err(unsound(client, format!("there is no figure {name} in profiles/figures")));
             }
@@ -288,7 +288,7 @@ fn embeddable(clients: &[Client]) -> Result<(), LibraryError> {
     let find = |client: &str, file: &str| clients.iter().find(|c| c.id == client)?.file(file);
     for (client, file) in clients.iter().flat_map(|c| c.files.iter().map(move |f| (c, f))) {
         for name in file.embeds.values() {
-            let (other, embedded) = client.embedded(name);
+            let (other, embedded) = client.qualified(name);
             let fits = find(other, embedded)
                 .is_some_and(|f| f.embeds.is_empty() && (file.scope == Scope::User || f.scope == file.scope));
             if !fits {

@@ -93,6 +93,12 @@ impl Secret {
         self.0.as_str() == text
     }
 
+    /// Whether a character is one of the secret's.
+    #[must_use]
+    pub fn has(&self, character: char) -> bool {
+        self.0.contains(character)
+    }
+
     /// Whether a text quotes the secret, as it is or escaped as our formats and error messages do.
     #[must_use]
     pub fn is_in(&self, text: &str) -> bool {

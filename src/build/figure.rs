@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 
 use super::sheet::Teller;
-use crate::client::{Button, Client, Control, Field, Figure, Holds, List, Menu, Row, Shown, Switch, Tabs};
+use crate::client::{
+    Button, Client, Control, Field, Figure, Figures, Holds, List, Menu, Row, Shown, Switch, Tabs,
+};
 use crate::render::RenderError;
 
 /// What stands in a box for a password, known or not: as the program itself shows it.
@@ -15,11 +17,14 @@ const DOTS: &str = "●●●●●●●●";
 type Map = BTreeMap<&'static str, Value>;
 
 /// A figure by the name that a step gives it: `name`, or another client's `client/name`.
-pub(super) fn find<'c>(clients: &'c [Client], client: &'c Client, name: &str) -> Option<&'c Figure> {
-    match name.split_once('/') {
-        Some((id, name)) => clients.iter().find(|c| c.id == id)?.figures.figures.get(name),
-        None => client.figures.figures.get(name),
-    }
+pub(super) fn find<'c>(
+    clients: &'c [Client],
+    client: &'c Client,
+    name: &str,
+) -> Option<(&'c Figures, &'c Figure)> {
+    let (id, name) = client.qualified(name);
+    let figures = &clients.iter().find(|c| c.id == id)?.figures;
+    Some((figures, figures.figures.get(name)?))
 }
 
 /// What the template sees of a figure.

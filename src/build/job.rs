@@ -204,7 +204,7 @@ impl<'a> Job<'a> {
     ) -> Result<BTreeMap<String, Option<Embedded>>, LibraryError> {
         let mut all = BTreeMap::new();
         for (name, of) in &file.embeds {
-            let (client, of) = self.client.embedded(of);
+            let (client, of) = self.client.qualified(of);
             let other = self.builder.clients.iter().find(|c| c.id == client);
             let made = match other.and_then(|c| Some((c, c.file(of)?))) {
                 Some((client, of)) if client.id == self.client.id => self.embeddable(of, findings)?,

@@ -9,8 +9,10 @@ mod job;
 mod limits;
 mod pages;
 mod print;
+mod printing;
 mod read;
 mod readback;
+mod road;
 mod sheet;
 
 use std::collections::BTreeMap;
@@ -28,6 +30,7 @@ use pages::{Listed, Pages};
 
 pub use limits::{Met, Server};
 pub use pages::LABELS_WORD;
+pub use printing::{Paper, Printing, SheetFormats};
 pub use read::Said;
 
 /// One file that was made and read back.
@@ -98,55 +101,6 @@ pub struct Wishes {
     pub passwords: Passwords,
     /// how sheets are printed
     pub printing: Printing,
-}
-
-/// How sheets are printed.
-#[derive(Debug, Clone, Default)]
-pub struct Printing {
-    /// the date that they print: there is no clock in a file
-    pub date: Option<String>,
-    /// on which paper
-    pub paper: Paper,
-    /// the provider's logo as a `data:` URL
-    pub logo: Option<String>,
-    /// in which formats
-    pub formats: SheetFormats,
-}
-
-/// Formats of sheets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SheetFormats {
-    /// for browsers
-    pub html: bool,
-    /// ready to print; needs the feature `pdf`
-    pub pdf: bool,
-}
-
-impl Default for SheetFormats {
-    fn default() -> Self {
-        Self { html: true, pdf: false }
-    }
-}
-
-/// A size of paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Paper {
-    /// 210 mm by 297 mm (ISO 216)
-    #[default]
-    A4,
-    /// 8.5 in by 11 in
-    Letter,
-}
-
-impl Paper {
-    /// As style sheets call it.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::A4 => "A4",
-            Self::Letter => "letter",
-        }
-    }
 }
 
 /// Why no press could be set up.
@@ -240,7 +194,7 @@ impl Builder {
             library: library.clone(),
             clients,
             labelled: library.labelled()?,
-            nobody: Client::nobody(),
+            nobody: Client::default(),
             languages,
             options,
             wishes,

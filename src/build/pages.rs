@@ -5,7 +5,7 @@ use minijinja::{Value, context};
 
 use super::sheet::{self, Teller};
 use super::{Artifact, Builder, Job, expect, readback};
-use crate::account::{Account, Fetched, RawAccount, Sheets};
+use crate::account::{Account, Fetched, Paper, RawAccount, Sheets};
 use crate::client::{Client, Language, SIX};
 use crate::finding::{self, Finding, Findings};
 use crate::render::{Purpose, RenderError, view};
@@ -40,6 +40,7 @@ impl Listed {
 }
 
 /// What the pages are made from.
+#[derive(Clone, Copy)]
 pub(super) struct Pages<'a> {
     pub(super) builder: &'a Builder,
     pub(super) account: &'a Account,
@@ -52,12 +53,21 @@ impl Pages<'_> {
     pub(super) fn make(&self, listed: &[Listed], findings: &mut Findings) -> Vec<Artifact> {
         let mut pages = Vec::new();
         let sheets = &self.builder.wishes.sheets;
+        // law 8: what lies in the domain's folder is made from an account that is nobody's
+        let domain = Account {
+            address: None,
+            name: None,
+            name_ascii: None,
+            paper: Paper::default(),
+            ..self.account.clone()
+        };
+        let nobodys = Pages { account: &domain, ..*self };
         for language in &self.builder.languages {
             if *sheets == Sheets::Clients && listed.iter().any(|l| l.sheet) {
                 pages.push(self.page(language, INDEX, "index", |teller| self.index(teller, listed)));
             }
             if matches!(sheets, Sheets::Named(ids) if ids.iter().any(|id| id == LABELS_WORD)) {
-                pages.push(self.page(language, LABELS, LABELS_WORD, |teller| self.labels(teller)));
+                pages.push(nobodys.page(language, LABELS, LABELS_WORD, |teller| nobodys.labels(teller)));
             }
         }
         let keep = |page: Result<Artifact, Box<Finding>>| page.map_err(|f| findings.push(*f)).ok();
@@ -72,13 +82,13 @@ impl Pages<'_> {
         own: impl FnOnce(&Teller<'_>) -> Result<Value, RenderError>,
     ) -> Result<Artifact, Box<Finding>> {
         let job = self.job(&self.builder.nobody);
-        let user = self.account.address.is_some() && template == INDEX;
+        let user = self.account.address.is_some();
         let view = view(&job.subject(&job.selection, false), Purpose::Condition);
         let scope = if user { crate::client::Scope::User } else { crate::client::Scope::Domain };
         let path = format!("{}/{name}.{}.html", job.folder(scope), language.id);
         let teller = Teller { job: &job, engine: &self.builder.engine, language, view: &view };
         let failed = |e: RenderError| Box::new(job.failed(&finding::TEMPLATE_FAILED, &path, e));
-        let common = sheet::common(&teller).map_err(failed)?;
+        let common = if user { sheet::common(&teller) } else { sheet::of_all(&teller) }.map_err(failed)?;
         let own = own(&teller).map_err(failed)?;
         let view = minijinja::value::merge_maps([own, common, view.clone()]);
         let made = job.make(template, "html", &view, &path)?;

@@ -82,6 +82,7 @@ mod press {
     use crate::build::read;
     use crate::format::{self, pdf::PressError};
     use crate::render::RenderError;
+    use crate::secret::HIDDEN;
 
     impl Printer<'_> {
         /// The sheet as PDF, read back from its laid-out pages.
@@ -113,7 +114,7 @@ mod press {
             let printed = press.print(&title, data, drawings).map_err(|e| match e {
                 PressError::NoGlyph(characters) => Finding::new(&finding::NO_GLYPH)
                     .arg("path", path)
-                    .arg("characters", characters)
+                    .arg("characters", self.shown(&characters))
                     .arg("package", &language.fonts.package)
                     .client(&job.client.id),
                 PressError::Template(reason) => failed(reason),
@@ -122,6 +123,15 @@ mod press {
             let said =
                 self.checked(|check| check.said(&read::marked(printed.marked)?, false, &self.facts.carries));
             job.judged(made, said, path)
+        }
+
+        /// Characters as an error may show them: none that a password has.
+        fn shown(&self, characters: &str) -> String {
+            let secrets = || self.job.fetched.incoming.iter().chain(&self.job.fetched.outgoing).flatten();
+            let (hidden, shown): (Vec<char>, Vec<char>) =
+                characters.chars().partition(|c| secrets().any(|s| s.has(*c)));
+            let shown: String = shown.into_iter().collect();
+            if hidden.is_empty() { shown } else { format!("{shown} ({HIDDEN})") }
         }
 
         /// The drawings of the sheet: how mail travels, and the steps' dialogs by their numbers.

@@ -7,10 +7,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Job;
 use super::codes::OnSheet;
-use super::figure;
 use super::limits::{Audience, Met};
+use super::printing::Paper;
 use crate::account::Login;
-use crate::client::{Client, Language, SIX, SettingWords, Status, Step};
+use crate::client::{Client, Language, SIX, SettingWords, Status};
 use crate::render::{Engine, Purpose, RenderError, view};
 
 /// The one template of all HTML sheets.
@@ -41,18 +41,20 @@ pub(super) fn facts(
     let more = teller.all(teller.further().into_iter())?;
     let common = common(&teller)?;
     let title = common.get_attr("words")?.get_attr("title").unwrap_or_default();
-    let steps = teller.steps()?;
+    let road = teller.road()?;
     let limits = teller.limits()?;
-    let drawings = steps.iter().filter(|s| s.get_attr("figure").is_ok_and(|f| !f.is_none())).count();
+    let drawings = road.iter().filter(|s| s.figure.is_some()).count();
+    let density = teller.density(road.len(), drawings, &limits);
     let own = context! {
         document => format!("{title} – {} – {}", Client::text(&job.client.names, &language.id), teller.at("address")),
         title => title,
         client => teller.client(),
         settings => settings.clone(),
         more => more,
-        density => teller.density(steps.len(), drawings, &limits),
+        density => density,
         drawings => drawings,
-        steps => steps,
+        drawings_unverified => road.iter().any(|s| s.unverified),
+        steps => road.into_iter().map(super::road::Shaped::value).collect::<Vec<_>>(),
         limits => limits,
         refused => teller.refused(),
         errors => teller.errors()?,
@@ -60,7 +62,7 @@ pub(super) fn facts(
         unverified => job.client.unverified.iter().map(|t| teller.text(Client::text(t, &language.id))).collect::<Result<Vec<_>, _>>()?,
         trouble => teller.trouble()?,
         codes => codes.iter().map(code).collect::<Vec<_>>(),
-        spelled => teller.spelled(&settings)?,
+        spelled => teller.spelled(&settings, density == LONG)?,
         spelling => Value::from(minijinja::value::Serde(&language.spelling)),
     };
     let carries = rows.into_iter().chain(codes.iter().map(OnSheet::name)).collect();
@@ -68,17 +70,21 @@ pub(super) fn facts(
     Ok(Facts { view, carries })
 }
 
-/// What every page sees: its language's words, how it is printed.
-pub(super) fn common(teller: &Teller<'_>) -> Result<Value, RenderError> {
-    let words = teller.words(&teller.language.words)?;
+/// What every page sees: its language, how it is printed.
+pub(super) fn of_all(teller: &Teller<'_>) -> Result<Value, RenderError> {
     let printing = &teller.job.builder.wishes.printing;
     Ok(context! {
         lang => &teller.language.id,
-        words => words,
         date => printing.date.as_deref(),
         paper => printing.paper.word(),
-        logo => printing.logo.as_deref(),
+        pages => teller.words(&teller.language.pages)?,
     })
+}
+
+/// What every page of a user's sees: the words of sheets too, which may name him.
+pub(super) fn common(teller: &Teller<'_>) -> Result<Value, RenderError> {
+    let words = context! { words => teller.words(&teller.language.words)? };
+    Ok(minijinja::value::merge_maps([words, of_all(teller)?]))
 }
 
 fn code(code: &OnSheet<'_>) -> Value {
@@ -89,6 +95,9 @@ fn code(code: &OnSheet<'_>) -> Value {
         path => &code.code.path,
     }
 }
+
+/// The density at which values wrap wherever they stand.
+const LONG: &str = "long";
 
 /// Tells the facts of one sheet in its language.
 pub(super) struct Teller<'a> {
@@ -105,7 +114,7 @@ pub(super) fn is_marked(setting: &str) -> bool {
 }
 
 impl Teller<'_> {
-    fn refused(&self) -> bool {
+    pub(super) fn refused(&self) -> bool {
         self.job.met.iter().any(Met::stops_all)
     }
 
@@ -114,7 +123,7 @@ impl Teller<'_> {
     }
 
     /// A value of the view by its dotted name.
-    fn at(&self, path: &str) -> Value {
+    pub(super) fn at(&self, path: &str) -> Value {
         path.split('.').try_fold(self.view.clone(), |value, part| value.get_attr(part)).unwrap_or_default()
     }
 
@@ -177,7 +186,7 @@ impl Teller<'_> {
         rows
     }
 
-    fn all<'s>(&self, settings: impl Iterator<Item = &'s str>) -> Result<Vec<Value>, RenderError> {
+    pub(super) fn all<'s>(&self, settings: impl Iterator<Item = &'s str>) -> Result<Vec<Value>, RenderError> {
         settings.map(|s| self.row(s)).collect()
     }
 
@@ -274,24 +283,25 @@ impl Teller<'_> {
         let values = values + wide("incoming.host_unicode") + wide("incoming.username");
         let advised = limits.iter().filter(|l| l.get_attr("do").is_ok_and(|d| d.is_true())).count();
         // US Letter is 18 mm shorter a page
-        let shorter = usize::from(self.job.builder.wishes.printing.paper == super::Paper::Letter);
+        let shorter = usize::from(self.job.builder.wishes.printing.paper == Paper::Letter);
         let close = match () {
             () if values > 140 => 3,
             () if self.job.client.lifecycle.status == Status::Ended || advised > 3 || drawings > 4 => 2,
             () if steps > 6 || drawings > 2 => 1,
             () => 0,
         };
-        ["roomy", "dense", "tight", "long"][(close + shorter).min(3)]
+        ["roomy", "dense", "tight", LONG][(close + shorter).min(3)]
     }
 
-    /// The rows whose values somebody may have to say on the telephone, each value once.
-    fn spelled(&self, rows: &[Value]) -> Result<Vec<Value>, RenderError> {
+    /// The rows whose values somebody may have to say on the telephone, each value once. `long`: host names, which are made of words,
+    /// are left out for want of room.
+    fn spelled(&self, rows: &[Value], long: bool) -> Result<Vec<Value>, RenderError> {
         let mut told: Vec<Value> = Vec::new();
         let mut values: Vec<Value> = Vec::new();
         for row in rows {
             let (setting, value) = (row.get_attr("setting")?, row.get_attr("value")?);
             // people know their address; where it is the login too, that row says it
-            let known = |s: &str| s == "address" || s.ends_with(".port");
+            let known = |s: &str| s == "address" || s.ends_with(".port") || long && s.ends_with(".host");
             let said = !value.is_none() && !setting.as_str().is_some_and(known);
             if said && !values.contains(&value) {
                 values.push(value);
@@ -315,34 +325,6 @@ impl Teller<'_> {
             ended => ended,
             instead => client.lifecycle.instead.iter().map(name).collect::<Vec<_>>(),
         }
-    }
-
-    fn steps(&self) -> Result<Vec<Value>, RenderError> {
-        let mut steps = Vec::new();
-        // a refused client's sheet has no steps, and they need not fit what it does not take
-        for step in self.job.client.steps.iter().filter(|_| !self.refused()) {
-            if self.holds(step.when.as_ref())? {
-                steps.push(self.step(step, steps.len() + 1)?);
-            }
-        }
-        Ok(steps)
-    }
-
-    fn step(&self, step: &Step, number: usize) -> Result<Value, RenderError> {
-        let absent = |s: &&String| self.at(s).is_none() && !s.ends_with("password");
-        let shown = step.show.iter().filter(|s| !self.at(s).is_undefined()).filter(|s| !absent(s));
-        Ok(context! {
-            number => number,
-            text => self.text(if self.language.id == "ja" { &step.ja } else { &step.en })?,
-            show => self.all(shown.map(String::as_str))?,
-            figure => self.figure(step)?,
-        })
-    }
-
-    fn figure(&self, step: &Step) -> Result<Value, RenderError> {
-        let name = step.figure.as_deref();
-        let figure = name.and_then(|n| figure::find(&self.job.builder.clients, self.job.client, n));
-        figure.map_or(Ok(Value::from(())), |f| figure::drawn(self, f))
     }
 
     fn limits(&self) -> Result<Vec<Value>, RenderError> {

@@ -88,7 +88,6 @@ fn build(
     let printing = Printing {
         date: args.date.clone(),
         paper: args.paper.into(),
-        logo: None,
         formats: SheetFormats { html: has(SheetFormat::Html), pdf: has(SheetFormat::Pdf) },
     };
     let builder = description::builder(library, &description, &args.common, printing, report)?;

@@ -32,6 +32,8 @@ pub struct Language {
     pub fonts: Typefaces,
     /// "if it does not work", in order
     pub trouble: Vec<Trouble>,
+    /// the words of the index page and the sheet of labels
+    pub pages: serde_json::Value,
     /// everything else that a sheet prints
     pub words: serde_json::Value,
 }

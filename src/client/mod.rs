@@ -7,6 +7,8 @@ mod options;
 mod page;
 mod profile;
 mod reading;
+mod sound;
+mod texts;
 
 pub use figure::*;
 pub use language::{Language, SettingWords, Spelling, Trouble, Typefaces};
@@ -14,3 +16,4 @@ pub use options::{Options, options, unknown_client};
 pub use page::{markdown, named};
 pub use profile::*;
 pub use reading::{Lets, Reading, ServerReading};
+pub use texts::{Shown, Texts};

@@ -188,8 +188,14 @@ fn steps(client: &Client) -> String {
     let Some(source) = &client.steps_source else { return String::new() };
     let figures = if client.codes.is_empty() { "" } else { ", and a QR code" };
     let count = client.steps.len();
-    format!("{count} steps, of which each sheet has those that fit the account{figures}.\n")
-        + &sourced(source, client.steps_unverified)
+    let mut out = format!("{count} steps, of which each sheet has those that fit the account{figures}.\n")
+        + &sourced(source, client.steps_unverified);
+    if !client.figures.figures.is_empty() {
+        let names: Vec<String> = client.figures.figures.keys().map(|name| format!("`{name}`")).collect();
+        let _ = write!(out, "\nDrawn dialogs: {}.\n", names.join(", "));
+        out += &sourced(&client.figures.source, client.figures.unverified);
+    }
+    out
 }
 
 fn errors(client: &Client) -> String {

@@ -4,18 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::Figures;
+use super::{Figures, Shown, Texts};
 use crate::finding::Severity;
-
-/// A text in each language.
-pub type Texts = BTreeMap<String, String>;
 
 /// The six settings that decide whether mail works.
 pub const SIX: [&str; 6] =
     ["address", "incoming.host", "outgoing.host", "outgoing.port", "incoming.username", "incoming.password"];
 
-/// A mail client.
-#[derive(Debug, Clone, Deserialize)]
+/// A mail client. The default one stands in where a page belongs to none: it takes everything, writes nothing and has no words.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Client {
     /// the file's name
@@ -77,7 +74,7 @@ pub struct Client {
 }
 
 /// Whether a client is still made.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lifecycle {
     /// current or ended
@@ -92,10 +89,11 @@ pub struct Lifecycle {
 }
 
 /// `current`, `ended`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// still made
+    #[default]
     Current,
     /// no longer made or supported
     Ended,
@@ -121,7 +119,7 @@ pub struct OptionSpec {
 
 impl OptionSpec {
     /// Whether its default is a value that it takes.
-    fn has_its_default(&self) -> bool {
+    pub(super) fn has_its_default(&self) -> bool {
         match (&self.default, self.kind) {
             (OptionDefault::Bool(_), kind) => kind == OptionKind::Bool,
             (OptionDefault::Text(text), OptionKind::Choice) => self.choices.contains(text),
@@ -362,65 +360,16 @@ pub struct ErrorNumber {
     pub ja: String,
 }
 
-/// What a client shows: the same everywhere, or words in each language.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-pub enum Shown {
-    /// a number
-    Same(String),
-    /// words
-    Words(Texts),
-}
-
-impl Shown {
-    /// As it is shown in a language.
-    #[must_use]
-    pub fn text(&self, language: &str) -> &str {
-        match self {
-            Self::Same(text) => text,
-            Self::Words(texts) => Client::text(texts, language),
-        }
-    }
-}
-
 impl Client {
-    /// The client of pages that belong to none: it takes everything, writes nothing and has no words.
-    #[must_use]
-    pub fn nobody() -> Self {
-        Self {
-            id: String::new(),
-            names: Texts::new(),
-            platforms: Vec::new(),
-            lifecycle: Lifecycle { status: Status::Current, ended: None, source: None, instead: Vec::new() },
-            sheet: false,
-            labels: BTreeMap::new(),
-            labels_source: None,
-            labels_unverified: false,
-            security_words: BTreeMap::new(),
-            options: BTreeMap::new(),
-            takes: None,
-            maps: BTreeMap::new(),
-            files: Vec::new(),
-            limits: Vec::new(),
-            codes: Vec::new(),
-            steps: Vec::new(),
-            figures: Figures::default(),
-            steps_source: None,
-            steps_unverified: false,
-            errors: Vec::new(),
-            unverified: Vec::new(),
-        }
-    }
-
     /// A file by its name.
     #[must_use]
     pub fn file(&self, name: &str) -> Option<&FileSpec> {
         self.files.iter().find(|f| f.name == name)
     }
 
-    /// What a file's embedded name stands for: a client's id and a file's name.
+    /// What a name of another file or figure stands for: a client's id (its own, or `client/…`) and the name in that client's profile.
     #[must_use]
-    pub fn embedded<'n>(&'n self, name: &'n str) -> (&'n str, &'n str) {
+    pub fn qualified<'n>(&'n self, name: &'n str) -> (&'n str, &'n str) {
         name.split_once('/').unwrap_or((&self.id, name))
     }
 
@@ -429,75 +378,4 @@ impl Client {
     pub fn text<'t>(texts: &'t Texts, language: &str) -> &'t str {
         texts.get(language).or_else(|| texts.get("en")).map_or("", String::as_str)
     }
-
-    /// A text that a reader of one of the two languages would miss.
-    fn half_worded(&self) -> Option<String> {
-        let whole = |texts: &Texts| ["en", "ja"].iter().all(|l| texts.contains_key(*l));
-        let labels = self.labels.iter().map(|(name, texts)| (format!("the label for {name}"), texts));
-        let security =
-            self.security_words.iter().map(|(name, texts)| (format!("the word for {name}"), texts));
-        let facts = self.unverified.iter().map(|texts| ("an unverified fact".to_owned(), texts));
-        let all =
-            std::iter::once(("its name".to_owned(), &self.names)).chain(labels).chain(security).chain(facts);
-        all.into_iter().find(|(_, texts)| !whole(texts)).map(|(name, _)| name)
-    }
-
-    /// What does not fit together in its own file: names and references.
-    pub(crate) fn unsound(&self, file_name: &str) -> Option<String> {
-        let file_names: Vec<&str> = self.files.iter().map(|f| f.name.as_str()).collect();
-        if self.id != file_name {
-            return Some(format!("its id is {}", self.id));
-        }
-        if let Some(setting) = SIX.iter().find(|s| self.sheet && !self.labels.contains_key(**s)) {
-            return Some(format!("it has no label for {setting}"));
-        }
-        if self.sheet
-            && (self.steps.is_empty() || self.labels_source.is_none() || self.steps_source.is_none())
-        {
-            return Some("it has a sheet, but no steps or not where labels and steps were read".to_owned());
-        }
-        if let Some(file) = self.files.iter().find(|f| crate::format::find(&f.format).is_none()) {
-            return Some(format!("there is no format {}", file.format));
-        }
-        if let Some(file) = self.files.iter().find(|f| f.paths.is_empty()) {
-            return Some(format!("the file {} has no path", file.name));
-        }
-        if let Some(name) = self.half_worded() {
-            return Some(format!("{name} needs words in en and ja"));
-        }
-        if let Some(limit) = self.limits.iter().find(|l| !crate::account::schema::has(&l.at)) {
-            return Some(format!(
-                "the limit {} points at {}, which no description has",
-                limit.code, limit.at
-            ));
-        }
-        if let Some((name, _)) = self.options.iter().find(|(_, spec)| !spec.has_its_default()) {
-            return Some(format!("the default of the option {name} is none of its choices"));
-        }
-        let limits = || self.limits.iter().flat_map(|l| &l.files);
-        if let Some(file) = limits().find(|f| !file_names.contains(&f.as_str())) {
-            return Some(format!("a limit names the file {file}, which it does not have"));
-        }
-        if let Some(code) = self.codes.iter().find(|c| !file_names.contains(&c.payload.as_str())) {
-            return Some(format!("a code is of the file {}, which it does not have", code.payload));
-        }
-        let carried = self.files.iter().flat_map(|f| &f.carries).map(String::as_str);
-        let drawn = self.figures.figures.values().flat_map(super::Figure::settings);
-        let shown = self.steps.iter().flat_map(|s| &s.show).map(String::as_str).chain(drawn);
-        let labelled = self.labels.keys().chain(self.errors.iter().map(|e| &e.setting)).map(String::as_str);
-        let unknown = carried.chain(shown).chain(labelled).find(|s| !is_setting(s));
-        unknown.map(|s| format!("there is no setting {s}"))
-    }
-}
-
-/// Settings of a server, below `incoming.` and `outgoing.`.
-const OF_SERVER: &[&str] =
-    &["protocol", "host", "port", "security", "auth", "username", "password", "leave_on_server", "login"];
-
-/// Whether a name is a setting's: what `carries`, `show` and labels speak of.
-fn is_setting(name: &str) -> bool {
-    let server = name.strip_prefix("incoming.").or_else(|| name.strip_prefix("outgoing."));
-    let own = ["address", "domain", "name", "incoming_servers", "outgoing_servers"];
-    let digest = name.starts_with("embedded.") && name.ends_with(".sha256");
-    digest || own.contains(&name) || server.is_some_and(|s| OF_SERVER.contains(&s))
 }
