@@ -109,6 +109,19 @@ fn characters_that_no_font_has_are_an_error_and_no_file() {
     assert!(!place.sheet("a").exists());
 }
 
+/// Values are data: nothing in them is typst's markup. What comes out wrong would be told by reading the pages.
+#[test]
+fn markup_in_values_is_printed_as_it_is() {
+    let Some(cjk) = font(CJK) else { return };
+    let hostile = r##"a#read("x")*b*_c_[d]$e$`g`"##;
+    let account =
+        ACCOUNT.replace("tanaka01", &format!("'{hostile}'")).replace("田中 太郎", "'#panic(1) ]*x*'");
+    let place = Place::new(&account);
+    let ran = place.build("a", &["--sheet-format", "pdf", "--font", cjk, "--passwords", "sheets"]);
+    assert_eq!(ran.status.code(), Some(0), "{}", errors(&ran));
+    assert!(place.sheet("a").is_file());
+}
+
 /// A template of the user's own that prints a wrong server: the pages are read, so nothing is delivered.
 #[test]
 fn a_template_that_lies_delivers_nothing() {

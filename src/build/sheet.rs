@@ -62,7 +62,7 @@ pub(super) fn facts(
         unverified => job.client.unverified.iter().map(|t| teller.text(Client::text(t, &language.id))).collect::<Result<Vec<_>, _>>()?,
         trouble => teller.trouble()?,
         codes => codes.iter().map(code).collect::<Vec<_>>(),
-        spelled => teller.spelled(&settings, density == LONG)?,
+        spelled => teller.spelled(&settings)?,
         spelling => Value::from(minijinja::value::Serde(&language.spelling)),
     };
     let carries = rows.into_iter().chain(codes.iter().map(OnSheet::name)).collect();
@@ -96,8 +96,8 @@ fn code(code: &OnSheet<'_>) -> Value {
     }
 }
 
-/// The density at which values wrap wherever they stand.
-const LONG: &str = "long";
+/// Columns of a host name that is said letter by letter: longer ones are made of words.
+const MOST_SPELLED: usize = 30;
 
 /// Tells the facts of one sheet in its language.
 pub(super) struct Teller<'a> {
@@ -273,8 +273,7 @@ impl Teller<'_> {
         self.language.password_notes.get(kind).map_or(Ok(String::new()), |t| self.text(t))
     }
 
-    /// How close a sheet is set, so that it is four pages at most: `roomy`, `dense`, `tight`, or `long` when its values wrap wherever
-    /// they stand.
+    /// How close a sheet is set, so that it is four pages at most: the more steps, drawings and advice it has, and the longer its values.
     fn density(&self, steps: usize, drawings: usize, limits: &[Value]) -> &'static str {
         let wide = |path: &str| self.at(path).as_str().map_or(0, UnicodeWidthStr::width);
         let own =
@@ -282,27 +281,31 @@ impl Teller<'_> {
         let values = wide("address") + wide("outgoing.host_unicode") + own;
         let values = values + wide("incoming.host_unicode") + wide("incoming.username");
         let advised = limits.iter().filter(|l| l.get_attr("do").is_ok_and(|d| d.is_true())).count();
+        let ended = self.job.client.lifecycle.status == Status::Ended;
         // US Letter is 18 mm shorter a page
         let shorter = usize::from(self.job.builder.wishes.printing.paper == Paper::Letter);
         let close = match () {
-            () if values > 140 => 3,
-            () if self.job.client.lifecycle.status == Status::Ended || advised > 3 || drawings > 4 => 2,
+            () if values > 140 || drawings > 6 => 3,
+            () if ended || advised > 3 || drawings > 3 || steps > 9 => 2,
             () if steps > 6 || drawings > 2 => 1,
             () => 0,
         };
-        ["roomy", "dense", "tight", LONG][(close + shorter).min(3)]
+        ["roomy", "dense", "tight", "packed"][(close + shorter).min(3)]
     }
 
-    /// The rows whose values somebody may have to say on the telephone, each value once. `long`: host names, which are made of words,
-    /// are left out for want of room.
-    fn spelled(&self, rows: &[Value], long: bool) -> Result<Vec<Value>, RenderError> {
+    /// The rows whose values somebody may have to say on the telephone, each value once: logins, passwords and short host names. People
+    /// know their address; where it is the login too, that row says it.
+    fn spelled(&self, rows: &[Value]) -> Result<Vec<Value>, RenderError> {
         let mut told: Vec<Value> = Vec::new();
         let mut values: Vec<Value> = Vec::new();
         for row in rows {
             let (setting, value) = (row.get_attr("setting")?, row.get_attr("value")?);
-            // people know their address; where it is the login too, that row says it
-            let known = |s: &str| s == "address" || s.ends_with(".port") || long && s.ends_with(".host");
-            let said = !value.is_none() && !setting.as_str().is_some_and(known);
+            let short = || value.as_str().is_none_or(|v| v.width() <= MOST_SPELLED);
+            let said = match setting.as_str().and_then(|s| s.rsplit('.').next()) {
+                Some("username" | "password") => !value.is_none(),
+                Some("host") => short(),
+                _ => false,
+            };
             if said && !values.contains(&value) {
                 values.push(value);
                 told.push(row.clone());

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use mailprof::account::{self, Account, Environment, Passwords, RawAccount};
-use mailprof::build::{Artifact, Builder, Outcome, Wishes};
+use mailprof::account::{self, Account, Environment, Passwords, RawAccount, Sheets};
+use mailprof::build::{Artifact, Builder, Outcome, Printing, Wishes};
 use mailprof::finding::{Catalogue, Findings, Language, Severity, Sources, text};
 use mailprof::library::{Library, LibraryError};
 use mailprof::lint::{self, Subject};
@@ -214,6 +214,16 @@ impl Build {
 
     pub fn without_sheets(mut self) -> Self {
         self.wishes.sheets = mailprof::account::Sheets::None;
+        self
+    }
+
+    pub fn sheets(mut self, sheets: Sheets) -> Self {
+        self.wishes.sheets = sheets;
+        self
+    }
+
+    pub fn printing(mut self, printing: Printing) -> Self {
+        self.wishes.printing = printing;
         self
     }
 

@@ -19,4 +19,5 @@ mod reports;
 mod rules;
 mod schema;
 mod secrets;
+mod sheets;
 mod six;

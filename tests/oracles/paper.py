@@ -42,6 +42,12 @@ class Run:
 FONT = re.compile(r'<font name="[^"]*" size="([^"]*)">|<char quad="\S+ \S+ (\S+) [^"]*" x="([^"]*)" y="([^"]*)"[^>]*? c="([^"]*)"/>')
 
 
+def count(pdf):
+    """How many pages it has."""
+    _, out, _ = run(["pdfinfo", pdf])
+    return int(re.search(r"^Pages: +(\d+)", out, re.M)[1])
+
+
 def pages(pdf):
     """[(width, height, [Run])] by MuPDF: of fonts drawn letter by letter, as Chromium embeds Japanese ones, poppler knows no height."""
     _, out, _ = run(["mutool", "draw", "-q", "-F", "stext", pdf])

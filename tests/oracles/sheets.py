@@ -119,7 +119,7 @@ def clients(pages):
 
 
 class Sheets:
-    groups = ["sheets-build", "sheets-print", "sheets-ocr", "sheets-codes", "sheets-axe", "sheets-pdf", "sheets-self-test"]
+    groups = ["sheets-build", "sheets-print", "sheets-pages", "sheets-ocr", "sheets-codes", "sheets-axe", "sheets-pdf", "sheets-self-test"]
 
     def __init__(self, mailprof, readers, work, tally):
         self.mailprof, self.readers, self.tally = mailprof, readers, tally
@@ -201,6 +201,27 @@ class Sheets:
             jobs.append((where, pool.submit(attempt, self.judge, pdf, name, lang, size) if isinstance(pdf, Path) else pool.submit(dict, pdf)))
         jobs.append((lang or "screen", pool.submit(list, findings(attempt(cut, browser)))))
         return jobs
+
+    def sheets_pages(self):
+        """Every description of the project, on both papers: how many pages, and nothing else."""
+        root = HERE.parents[1]
+        descriptions = sorted([*(root / "profiles/accounts").glob("*.yaml"), *(root / "tests/cases").glob("*/account.yaml")])
+        with Chromium() as browser:
+            for size in paper.PAPERS:
+                counted, wrong = 0, []
+                for description in descriptions:
+                    name = description.parent.name if description.stem == "account" else description.stem
+                    out = self.work / f"pages-{size}-{name}"
+                    self.make(name, out, "--passwords", "sheets", "--paper", size.lower(), description=description, ok=(0, 1))
+                    for page in (p for p in sorted(out.rglob("*.html")) if not p.name.startswith(NO_CLIENT)):
+                        browser.open(page)
+                        pages = paper.count(browser.print(out / "counted.pdf"))
+                        counted += 1
+                        if pages > paper.MOST_PAGES:
+                            wrong.append((f"{name}'s {page.name}", f"at most {paper.MOST_PAGES} pages", pages))
+                if counted < 100:
+                    wrong.append(("sheets", "100 or more", counted))
+                self.tally.check(f"every description's sheets are four pages at most on {size}", wrong, counted)
 
     def sheets_ocr(self):
         """tesseract on Japanese sheets: it alone sees letters that are missing or hidden, where others find the text behind them."""
