@@ -295,7 +295,15 @@ class Sheets:
         chosen += [("long", c) for c in ("generic", "new-outlook")]  # the other is one that cannot have this mailbox
         pages = [(name, self.sheet(name, client, lang)) for name, client in chosen for lang in WORDS]
         pages += [("plain", page) for page in self.pages("plain") if page.name.startswith(NO_CLIENT)]
+        self.make("plain", self.work / "labels", "--sheets", "labels", ok=(0, 1))
+        labels = [page for page in self.pages("labels") if page.name.startswith("labels")]
+        pages += [("labels", page) for page in labels]
         with Chromium() as browser:
+            for page in labels:
+                browser.open(page)
+                found = differences(1, paper.count(browser.print(page.with_suffix(".counted.pdf"))), "pages")
+                self.tally.check(f"{page.name} is one page", found)
+            self.tally.check("the sheet of labels is there in each language", differences(len(WORDS), len(labels), "pages"))
             for name, page in pages:
                 found = findings(attempt(self.violations, browser, page))
                 self.tally.check(f"axe-core has nothing to say against {name}'s {page.name}", found)
