@@ -110,6 +110,11 @@ pub enum PressSetupError {
     /// the template
     #[error(transparent)]
     Library(#[from] LibraryError),
+    /// none of the fonts that the languages name is there; the Debian package with the best of them
+    #[error(
+        "this machine has none of the fonts for PDF sheets; install the Debian package {0}, or name a font file with --font"
+    )]
+    NoFonts(String),
     /// a font
     #[error(transparent)]
     Font(#[from] format::pdf::FontError),
@@ -149,6 +154,9 @@ impl Builder {
         } else {
             Fonts::of_files(files)?
         };
+        if let Some(language) = self.languages.first().filter(|_| fonts.families().is_empty()) {
+            return Err(PressSetupError::NoFonts(language.fonts.package.clone()));
+        }
         let template = self.library.template("sheet/sheet.typ")?.unwrap_or_default();
         self.press = Some(Press::new(&template, fonts)?);
         Ok(self)
