@@ -18,7 +18,7 @@ mod sheet;
 use std::collections::BTreeMap;
 
 use crate::account::{Account, ClientOption, Fetched, Passwords, RawAccount, Sheets};
-use crate::client::{self, Client, HoldsSecret, Language, Options, Scope};
+use crate::client::{self, Client, HoldsSecret, LABELS_WORD, Language, Options, Scope};
 use crate::finding::{self, Finding, Findings};
 use crate::format;
 use crate::library::{Library, LibraryError};
@@ -29,7 +29,6 @@ use job::Job;
 use pages::{Listed, Pages};
 
 pub use limits::{Met, Server};
-pub use pages::LABELS_WORD;
 pub use printing::{Paper, Printing, SheetFormats};
 pub use read::Said;
 
@@ -255,7 +254,10 @@ impl Builder {
         })?;
         let pages = Pages { builder: self, account, raw, fetched };
         for page in pages.make(&listed, findings) {
-            sink(page)?;
+            match taken(&mut makers, &page) {
+                Some(finding) => findings.push(finding),
+                None => sink(page)?,
+            }
         }
         Ok(outcomes)
     }

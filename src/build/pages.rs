@@ -6,16 +6,13 @@ use minijinja::{Value, context};
 use super::sheet::{self, Teller};
 use super::{Artifact, Builder, Job, expect, readback};
 use crate::account::{Account, Fetched, Paper, RawAccount, Sheets};
-use crate::client::{Client, Language, SIX};
+use crate::client::{Client, LABELS_WORD, Language, SIX, Scope};
 use crate::finding::{self, Finding, Findings};
 use crate::render::{Purpose, RenderError, view};
 
 /// Templates of the two.
 const INDEX: &str = "sheet/index.html.j2";
 const LABELS: &str = "sheet/labels.html.j2";
-
-/// The word for the sheet of labels among clients' ids.
-pub const LABELS_WORD: &str = "labels";
 
 /// An artifact as the index lists it.
 #[derive(Debug, Clone)]
@@ -34,8 +31,9 @@ impl Listed {
         Some(Self { client, path, sheet: artifact.file.is_none(), secret })
     }
 
-    fn name(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(&self.path)
+    /// Its path below the user's folder, where the index lies.
+    fn below<'p>(&'p self, folder: &str) -> &'p str {
+        self.path.strip_prefix(folder).map_or(&self.path, |rest| rest.trim_start_matches('/'))
     }
 }
 
@@ -53,22 +51,13 @@ impl Pages<'_> {
     pub(super) fn make(&self, listed: &[Listed], findings: &mut Findings) -> Vec<Artifact> {
         let mut pages = Vec::new();
         let sheets = &self.builder.wishes.sheets;
-        // law 8: what lies in the domain's folder is made from an account that is nobody's
-        let domain = Account {
-            address: None,
-            name: None,
-            name_ascii: None,
-            paper: Paper::default(),
-            ..self.account.clone()
-        };
-        let nobodys = Pages { account: &domain, ..*self };
-        for language in &self.builder.languages {
-            if *sheets == Sheets::Clients && listed.iter().any(|l| l.sheet) {
-                pages.push(self.page(language, INDEX, "index", |teller| self.index(teller, listed)));
-            }
-            if matches!(sheets, Sheets::Named(ids) if ids.iter().any(|id| id == LABELS_WORD)) {
-                pages.push(nobodys.page(language, LABELS, LABELS_WORD, |teller| nobodys.labels(teller)));
-            }
+        let languages = self.builder.languages.iter();
+        if *sheets == Sheets::Clients && listed.iter().any(|l| l.sheet) {
+            pages.extend(languages.map(|l| self.page(l, INDEX, "index", |t| self.index(t, listed))));
+        } else if matches!(sheets, Sheets::Named(ids) if ids.iter().any(|id| id == LABELS_WORD)) {
+            let domain = nobodys(self.account);
+            let all = Pages { account: &domain, ..*self };
+            pages.extend(languages.map(|l| all.page(l, LABELS, LABELS_WORD, |t| all.labels(t))));
         }
         let keep = |page: Result<Artifact, Box<Finding>>| page.map_err(|f| findings.push(*f)).ok();
         pages.into_iter().filter_map(keep).collect()
@@ -84,7 +73,7 @@ impl Pages<'_> {
         let job = self.job(&self.builder.nobody);
         let user = self.account.address.is_some();
         let view = view(&job.subject(&job.selection, false), Purpose::Condition);
-        let scope = if user { crate::client::Scope::User } else { crate::client::Scope::Domain };
+        let scope = if user { Scope::User } else { Scope::Domain };
         let path = format!("{}/{name}.{}.html", job.folder(scope), language.id);
         let teller = Teller { job: &job, engine: &self.builder.engine, language, view: &view };
         let failed = |e: RenderError| Box::new(job.failed(&finding::TEMPLATE_FAILED, &path, e));
@@ -109,10 +98,12 @@ impl Pages<'_> {
     /// Each client's sheets and files, in the order of the clients.
     fn index(&self, teller: &Teller<'_>, listed: &[Listed]) -> Result<Value, RenderError> {
         let language = &teller.language.id;
-        let one = |l: &&Listed| context! { name => l.name(), secret => l.secret };
+        let folder = teller.job.folder(Scope::User);
+        let one = |l: &&Listed| context! { name => l.below(&folder), secret => l.secret };
         let row = |client: &Client| {
             let of = |sheet: bool| listed.iter().filter(move |l| l.client == client.id && l.sheet == sheet);
-            let in_language = |l: &&Listed| l.name().starts_with(&format!("{}.{language}.", client.id));
+            let start = format!("{}.{language}.", client.id);
+            let in_language = |l: &&Listed| l.below(&folder).starts_with(&start);
             let sheets: Vec<Value> = of(true).filter(in_language).map(|l| one(&l)).collect();
             let files: Vec<Value> = of(false).map(|l| one(&l)).collect();
             let name = Client::text(&client.names, language).to_owned();
@@ -146,4 +137,9 @@ impl Pages<'_> {
         let titles = SIX.iter().map(|s| teller.title(s)).collect::<Result<Vec<_>, _>>()?;
         Ok(context! { rows => rows, titles => titles })
     }
+}
+
+/// Law 8: what lies in the domain's folder is made from an account that is nobody's.
+fn nobodys(account: &Account) -> Account {
+    Account { address: None, name: None, name_ascii: None, paper: Paper::default(), ..account.clone() }
 }

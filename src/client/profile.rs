@@ -11,6 +11,9 @@ use crate::finding::Severity;
 pub const SIX: [&str; 6] =
     ["address", "incoming.host", "outgoing.host", "outgoing.port", "incoming.username", "incoming.password"];
 
+/// The word for the sheet of labels among clients' ids: no client has it for its id.
+pub const LABELS_WORD: &str = "labels";
+
 /// A mail client. The default one stands in where a page belongs to none: it takes everything, writes nothing and has no words.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

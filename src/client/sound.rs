@@ -1,6 +1,6 @@
 //! What does not fit together in a client's profile, told before anything is built from it.
 
-use super::{Client, Figure, SIX, Texts};
+use super::{Client, Figure, LABELS_WORD, SIX, Texts};
 
 impl Client {
     /// A text that a reader of one of the two languages would miss.
@@ -20,6 +20,9 @@ impl Client {
         let file_names: Vec<&str> = self.files.iter().map(|f| f.name.as_str()).collect();
         if self.id != file_name {
             return Some(format!("its id is {}", self.id));
+        }
+        if self.id == LABELS_WORD {
+            return Some("`--sheets` has another meaning for its id".to_owned());
         }
         if let Some(setting) = SIX.iter().find(|s| self.sheet && !self.labels.contains_key(**s)) {
             return Some(format!("it has no label for {setting}"));

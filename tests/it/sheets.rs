@@ -1,7 +1,8 @@
 //! Sheets beyond their values: drawn dialogs, the index page, the sheet of labels.
 
 use mailprof::account::{Passwords, Sheets};
-use mailprof::build::{LABELS_WORD, Paper, Printing};
+use mailprof::build::{Paper, Printing};
+use mailprof::client::LABELS_WORD;
 use mailprof::finding::Severity;
 use mailprof::library::Library;
 
@@ -98,7 +99,7 @@ fn the_index_lists_every_file_of_the_user() {
     let built = Build::new(EASY).run();
     let index = built.text("/index.ja.html");
     for artifact in built.artifacts.iter().filter(|a| a.scope == "user" && a.client.is_some()) {
-        let name = artifact.path.rsplit('/').next().unwrap();
+        let name = artifact.path.split_once('/').unwrap().1.split_once('/').unwrap().1;
         assert_eq!(
             !name.ends_with(".en.html"),
             index.contains(&format!(
