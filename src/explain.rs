@@ -156,13 +156,12 @@ impl<'a> Explainer<'a> {
                 "\n## {}\n\n{}\n\n{}\n\n{}: {}\n",
                 Client::text(&client.names, language),
                 self.words.line("explain-look-at", &setting),
-                tidy(&named(if language == "ja" { &error.ja } else { &error.en })),
+                tidy(&named(Client::text(&error.texts, language))),
                 self.words.line("page-source", &[]),
                 error.source
             );
         }
-        let text = if language == "ja" { &first.ja } else { &first.en };
-        Some(Explained { short: tidy(&named(text)), page })
+        Some(Explained { short: tidy(&named(Client::text(&first.texts, language))), page })
     }
 }
 

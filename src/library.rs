@@ -85,13 +85,14 @@ impl Library {
     /// # Errors
     /// A profile that cannot be read, does not parse, or is unsound.
     pub fn clients(&self) -> Result<Vec<Client>, LibraryError> {
+        let languages = self.names("languages")?;
         let one = |id: &String| {
             let mut client: Client = self.named(&format!("clients/{id}.yaml"), "clients")?;
             let figures = format!("figures/{id}.yaml");
             if self.profile(&figures)?.is_some() {
                 client.figures = self.named(&figures, "figures")?;
             }
-            match client.unsound(id) {
+            match client.unsound(id, &languages) {
                 Some(reason) => Err(LibraryError::Unsound { name: format!("clients/{id}.yaml"), reason }),
                 None => Ok(client),
             }
@@ -111,12 +112,13 @@ impl Library {
     /// # Errors
     /// As [`Library::clients`].
     pub fn labelled(&self) -> Result<Vec<Client>, LibraryError> {
+        let languages = self.names("languages")?;
         let one = |id: &String| {
             let name = format!("labels/{id}.yaml");
             let client = Client { sheet: false, ..self.named::<Client>(&name, "labels")? };
             let missing = crate::client::SIX.iter().find(|s| !client.labels.contains_key(**s));
             let missing = missing.map(|s| format!("it has no label for {s}"));
-            match missing.or_else(|| client.unsound(id)) {
+            match missing.or_else(|| client.unsound(id, &languages)) {
                 Some(reason) => Err(LibraryError::Unsound { name, reason }),
                 None => Ok(client),
             }
@@ -126,7 +128,15 @@ impl Library {
 
     /// Limits that hold for any client.
     fn common_limits(&self) -> Result<Vec<Limit>, LibraryError> {
-        let one = |name: String| self.named::<Vec<Limit>>(&format!("limits/{name}.yaml"), "limits");
+        let languages = self.names("languages")?;
+        let one = |name: String| {
+            let name = format!("limits/{name}.yaml");
+            let limits = self.named::<Vec<Limit>>(&name, "limits")?;
+            match limits.iter().find_map(|l| l.ill_worded(&languages)) {
+                Some(reason) => Err(LibraryError::Unsound { name, reason }),
+                None => Ok(limits),
+            }
+        };
         let lists = self.names("limits")?.into_iter().map(one).collect::<Result<Vec<_>, _>>()?;
         Ok(lists.into_iter().flatten().map(|limit| Limit { common: true, ..limit }).collect())
     }
@@ -198,6 +208,12 @@ impl Library {
             }
         }
         Ok(unused)
+    }
+
+    /// Where the user's own profile of a name lies. `None`: it is a built-in one, or none.
+    #[must_use]
+    pub fn own_profile(&self, name: &str) -> Option<PathBuf> {
+        self.profiles.as_ref().map(|dir| dir.join(name)).filter(|path| path.is_file())
     }
 
     fn named<T: DeserializeOwned>(&self, name: &str, by: &str) -> Result<T, LibraryError> {

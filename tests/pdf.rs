@@ -113,7 +113,7 @@ fn characters_that_no_font_has_are_an_error_and_no_file() {
 #[test]
 fn markup_in_values_is_printed_as_it_is() {
     let Some(cjk) = font(CJK) else { return };
-    let hostile = r##"a#read("x")*b*_c_[d]$e$`g`"##;
+    let hostile = r##"a#read("x")*b*_c_[d]$e$`g`"##;
     let account =
         ACCOUNT.replace("tanaka01", &format!("'{hostile}'")).replace("田中 太郎", "'#panic(1) ]*x*'");
     let place = Place::new(&account);

@@ -4,7 +4,7 @@ use minijinja::Value;
 
 use super::expect::Expected;
 use super::{Job, limits};
-use crate::client::{CodeSpec, Language};
+use crate::client::{Client, CodeSpec, Language};
 use crate::finding::{self, Finding, Severity};
 use crate::format::Code;
 use crate::render::Subject;
@@ -51,7 +51,7 @@ pub(super) fn on_sheet<'a>(
         let refused = met.iter().any(|m| m.severity() == Severity::Error && m.concerns(&spec.payload));
         let Some(file) = job.client.file(&spec.payload).filter(|_| due && !refused) else { continue };
         let payload = job.payload(file, subject)?;
-        let source = if language.id == "ja" { &spec.ja } else { &spec.en };
+        let source = Client::text(&spec.texts, &language.id);
         let caption = engine.text(source, view).map_err(|e| failed(e.to_string()))?;
         if let (Some(code), Ok(text)) = (payload.code, String::from_utf8(payload.bytes)) {
             codes.push(OnSheet { spec, code, caption, text, secret: payload.secret });

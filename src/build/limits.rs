@@ -1,6 +1,6 @@
 //! Limits of a client over an account. They are data; here they are evaluated and become findings.
 
-use minijinja::Value;
+use minijinja::{Value, context};
 
 use super::{Job, choice};
 use crate::account::Account;
@@ -55,24 +55,6 @@ impl Server {
     fn plain(&self) -> String {
         format!("{} {}:{}", self.protocol, self.host, self.port)
     }
-}
-
-/// Servers in the words of a language, for the reader of a sheet.
-fn listed(servers: &[Server], words: &Catalogue) -> String {
-    let one = |s: &Server| {
-        let args = [("protocol", s.protocol.clone()), ("host", s.host.clone()), ("port", s.port.to_string())];
-        words.line("server", &args)
-    };
-    servers.iter().map(one).collect::<Vec<_>>().join(&words.line("server-comma", &[]))
-}
-
-/// Who is told of a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Audience {
-    /// whoever writes the description
-    Describer,
-    /// the reader of a sheet
-    Reader,
 }
 
 /// All limits that the view meets.
@@ -180,30 +162,30 @@ impl Met<'_> {
         }
     }
 
-    /// What is lost and what to do about it, for one audience in its language.
-    pub(super) fn words(
+    /// What is lost and what to do about it, for the reader of a sheet.
+    pub(super) fn told(
         &self,
         job: &Job<'_>,
         view: &Value,
-        language: &str,
-        audience: Audience,
+        language: &client::Language,
     ) -> Result<(String, String), RenderError> {
-        let Self::Stated(limit) = self else {
-            let catalogue = Catalogue::of(Language::from_locale(language));
-            if let (Self::LeftOut { kept, left, .. }, Audience::Reader) = (self, audience) {
-                let args = [("kept", listed(kept, catalogue)), ("left", listed(left, catalogue))];
-                return Ok((catalogue.line("left-out", &args), catalogue.line("left-out-do", &args)));
-            }
-            if audience == Audience::Reader {
-                return Ok((catalogue.line("untaken", &[]), catalogue.line("untaken-do", &[])));
-            }
-            let words = catalogue.word(&self.unstated(job));
-            return Ok((words.message, words.help.unwrap_or_default()));
+        let text = |source: &String, view: &Value| job.builder.engine.text(source, view);
+        let listed = |servers: &[Server]| {
+            let one = |s: &Server| {
+                let server = context! { protocol => &s.protocol, host => &s.host, port => s.port };
+                text(&language.limits.server, &context! { server, ..view.clone() })
+            };
+            servers.iter().map(one).collect::<Result<Vec<_>, _>>().map(|all| all.join(&language.limits.comma))
         };
-        let words = limit.words(language);
-        let reader = words.reader.as_ref().filter(|_| audience == Audience::Reader);
-        let text = |source: &String| job.builder.engine.text(source, view);
-        Ok((text(&words.lost)?, text(reader.unwrap_or(&words.advice))?))
+        let (words, view) = match self {
+            Self::Stated(limit) => (limit.words(&language.id), view.clone()),
+            Self::LeftOut { kept, left, .. } => {
+                let (kept, left) = (listed(kept)?, listed(left)?);
+                (&language.limits.left_out, context! { kept, left, ..view.clone() })
+            }
+            Self::Undecided { .. } | Self::Untaken { .. } => (&language.limits.untaken, view.clone()),
+        };
+        Ok((text(&words.lost, &view)?, text(words.reader.as_ref().unwrap_or(&words.advice), &view)?))
     }
 
     /// The finding of what no limit of the profile says.
@@ -245,7 +227,7 @@ impl Met<'_> {
     /// As a finding. For a client that nobody named it is a note whose text says what was not written or lost.
     pub(super) fn finding(&self, job: &Job<'_>, view: &Value, named: bool) -> Finding {
         let mut finding = match self {
-            Self::Stated(limit) => match stated(self, limit, job, view, named) {
+            Self::Stated(limit) => match stated(limit, job, view, named) {
                 Ok(finding) => finding,
                 Err(error) => return job.failed(&finding::TEMPLATE_FAILED, &limit.code, error),
             },
@@ -258,20 +240,16 @@ impl Met<'_> {
     }
 }
 
-fn stated(
-    met: &Met<'_>,
-    limit: &Limit,
-    job: &Job<'_>,
-    view: &Value,
-    named: bool,
-) -> Result<Finding, RenderError> {
+fn stated(limit: &Limit, job: &Job<'_>, view: &Value, named: bool) -> Result<Finding, RenderError> {
     let mut own = OwnWords::default();
     let files = job.client.files.iter().filter(|f| limit.files.contains(&f.name));
     let path = |path: &String| job.builder.engine.text(path, view).unwrap_or_else(|_| client::named(path));
     let files: Vec<String> = files.flat_map(|f| &f.paths).map(path).collect();
     let files = files.join(", ");
     for language in [Language::En, Language::Ja] {
-        let (lost, advice) = met.words(job, view, language.id(), Audience::Describer)?;
+        let told = limit.words(language.id());
+        let lost = job.builder.engine.text(&told.lost, view)?;
+        let advice = job.builder.engine.text(&told.advice, view)?;
         let words = Catalogue::of(language);
         let mut message = match limit.severity {
             Severity::Error if job.client.files.is_empty() => {

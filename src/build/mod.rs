@@ -29,7 +29,7 @@ use job::Job;
 use pages::{Listed, Pages};
 
 pub use limits::{Met, Server};
-pub use printing::{Paper, Printing, SheetFormats};
+pub use printing::{Logo, Paper, Printing, SheetFormats};
 pub use read::Said;
 
 /// One file that was made and read back.
@@ -157,7 +157,8 @@ impl Builder {
             return Err(PressSetupError::NoFonts(language.fonts.package.clone()));
         }
         let template = self.library.template("sheet/sheet.typ")?.unwrap_or_default();
-        self.press = Some(Press::new(&template, fonts)?);
+        let logo = self.wishes.printing.logo.as_ref().map(|logo| logo.bytes.clone()).unwrap_or_default();
+        self.press = Some(Press::new(&template, logo, fonts)?);
         Ok(self)
     }
 

@@ -106,7 +106,9 @@ mod press {
                 mono => present(&language.fonts.mono),
                 own => present(&language.fonts.own),
             };
-            let view = minijinja::value::merge_maps([minijinja::context! { fonts }, self.facts.view.clone()]);
+            let logo_format = job.builder.wishes.printing.logo.as_ref().map(|logo| logo.kind.ending());
+            let own = minijinja::context! { fonts, logo_format };
+            let view = minijinja::value::merge_maps([own, self.facts.view.clone()]);
             let rendered = job.builder.engine.render(sheet::DATA, "pdf", &view);
             let (data, secret) = rendered.map_err(|e| failed(e.to_string()))?;
             let title = self.facts.view.get_attr("document").unwrap_or_default().to_string();

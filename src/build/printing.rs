@@ -1,5 +1,9 @@
 //! How sheets are printed: what the command line says of paper, beside what the description says of the build.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+
+use crate::format::{FormatError, Picture};
+
 /// How sheets are printed.
 #[derive(Debug, Clone, Default)]
 pub struct Printing {
@@ -9,6 +13,43 @@ pub struct Printing {
     pub paper: Paper,
     /// in which formats
     pub formats: SheetFormats,
+    /// at the head
+    pub logo: Option<Logo>,
+}
+
+/// The provider's logo.
+#[derive(Debug, Clone)]
+pub struct Logo {
+    #[cfg(feature = "pdf")]
+    pub(super) bytes: Vec<u8>,
+    #[cfg(feature = "pdf")]
+    pub(super) kind: Picture,
+    /// as a page holds it: a URL of the scheme `data` (RFC 2397)
+    pub(super) url: String,
+}
+
+impl Logo {
+    /// Largest logo, in bytes. It is in every HTML sheet.
+    pub const MOST: u64 = 256 * 1024;
+
+    /// A logo from a picture's bytes.
+    ///
+    /// # Errors
+    /// As [`Picture::of`]; more than [`Logo::MOST`] bytes.
+    pub fn new(bytes: Vec<u8>) -> Result<Self, FormatError> {
+        if bytes.len() as u64 > Self::MOST {
+            return Err(FormatError::new(format!("it has more than {} KiB", Self::MOST / 1024)));
+        }
+        let kind = Picture::of(&bytes)?;
+        let url = format!("data:{};base64,{}", kind.media_type(), BASE64_STANDARD.encode(&bytes));
+        Ok(Self {
+            #[cfg(feature = "pdf")]
+            bytes,
+            #[cfg(feature = "pdf")]
+            kind,
+            url,
+        })
+    }
 }
 
 /// Formats of sheets.

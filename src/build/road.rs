@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::figure;
 use super::sheet::Teller;
-use crate::client::Step;
+use crate::client::{Client, Step};
 use crate::render::RenderError;
 
 /// A step on its way to the page.
@@ -77,7 +77,7 @@ impl Teller<'_> {
         let found = name.and_then(|n| figure::find(&self.job.builder.clients, self.job.client, n));
         Ok(Shaped {
             number,
-            text: self.text(if self.language.id == "ja" { &step.ja } else { &step.en })?,
+            text: self.text(Client::text(&step.texts, &self.language.id))?,
             show: self.all(shown.map(String::as_str))?,
             figure: found.map(|(_, f)| figure::drawn(self, f)).transpose()?,
             unverified: found.is_some_and(|(figures, _)| figures.unverified),

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Job;
 use super::codes::OnSheet;
-use super::limits::{Audience, Met};
+use super::limits::Met;
 use super::printing::Paper;
 use crate::account::Login;
 use crate::client::{Client, Language, SIX, SettingWords, Status};
@@ -77,6 +77,7 @@ pub(super) fn of_all(teller: &Teller<'_>) -> Result<Value, RenderError> {
         lang => &teller.language.id,
         date => printing.date.as_deref(),
         paper => printing.paper.word(),
+        logo => printing.logo.as_ref().map(|logo| &logo.url),
         pages => teller.words(&teller.language.pages)?,
     })
 }
@@ -333,7 +334,7 @@ impl Teller<'_> {
     fn limits(&self) -> Result<Vec<Value>, RenderError> {
         let plain = view(&self.job.subject(&self.job.selection, false), Purpose::Condition);
         let one = |met: &Met<'_>| {
-            let (lost, advice) = met.words(self.job, &plain, &self.language.id, Audience::Reader)?;
+            let (lost, advice) = met.told(self.job, &plain, self.language)?;
             let map: BTreeMap<&str, Value> = BTreeMap::from([
                 ("severity", met.severity().word().into()),
                 ("lost", lost.into()),
@@ -347,7 +348,7 @@ impl Teller<'_> {
 
     fn errors(&self) -> Result<Vec<Value>, RenderError> {
         let one = |e: &crate::client::ErrorNumber| {
-            let text = self.text(if self.language.id == "ja" { &e.ja } else { &e.en })?;
+            let text = self.text(Client::text(&e.texts, &self.language.id))?;
             Ok(context! { code => e.code.text(&self.language.id), text => text })
         };
         self.job.client.errors.iter().filter(|_| !self.refused()).map(one).collect()

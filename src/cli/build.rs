@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::args::SheetFormat;
 use super::description::Description;
+use super::logo::logo;
 use super::outside::Outside;
 use super::{CliError, Report, Tongue, args, description};
 use crate::account::{Account, RawAccount, Sheets};
@@ -89,6 +90,7 @@ fn build(
         date: args.date.clone(),
         paper: args.paper.into(),
         formats: SheetFormats { html: has(SheetFormat::Html), pdf: has(SheetFormat::Pdf) },
+        logo: logo(&description, library, &args.common, report),
     };
     let builder = description::builder(library, &description, &args.common, printing, report)?;
     #[cfg(feature = "pdf")]

@@ -1,6 +1,7 @@
 //! `mailprof check`: everything that `build` would find, files read back included; nothing is written but what `--fix` mends.
 
 use super::description::Description;
+use super::logo::logo;
 use super::outside::Outside;
 use super::{CliError, Report, Tongue, args, description, fix};
 use crate::build::{Builder, Printing};
@@ -22,7 +23,9 @@ fn check(args: &args::Check, library: &Library, report: &mut Report) -> Result<(
     let Some(description) = description::load(&args.common.account, library, &flags, report)? else {
         return Ok(());
     };
-    let builder = description::builder(library, &description, &args.common, Printing::default(), report)?;
+    let printing =
+        Printing { logo: logo(&description, library, &args.common, report), ..Printing::default() };
+    let builder = description::builder(library, &description, &args.common, printing, report)?;
     let whole = try_all(args, &description, &builder, report)?;
     // what a client that was left out would have told cannot be missed
     let flags = &args.common;

@@ -78,7 +78,7 @@ fn options(client: &Client, language: &str) -> Vec<String> {
         };
         let choices =
             if spec.choices.is_empty() { String::new() } else { format!(" ({})", spec.choices.join(", ")) };
-        let about = if language == "ja" { &spec.ja } else { &spec.en };
+        let about = Client::text(&spec.texts, language);
         format!("  {}.{name}={default}{choices}\n      {about}\n", client.id)
     };
     client.options.iter().map(line).collect()

@@ -8,6 +8,7 @@ mod description;
 mod explain;
 mod fix;
 mod init;
+mod logo;
 mod outside;
 mod schema;
 mod show;

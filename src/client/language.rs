@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::Texts;
+use super::{LimitWords, Texts};
 
 /// The words of a language's sheets.
 #[derive(Debug, Clone, Deserialize)]
@@ -34,6 +34,8 @@ pub struct Language {
     pub trouble: Vec<Trouble>,
     /// the words of the index page and the sheet of labels
     pub pages: serde_json::Value,
+    /// what a sheet says where no limit of the client's profile has words
+    pub limits: LimitLines,
     /// everything else that a sheet prints
     pub words: serde_json::Value,
 }
@@ -73,6 +75,20 @@ pub struct Typefaces {
     pub own: Vec<String>,
     /// the Debian package with the first of them
     pub package: String,
+}
+
+/// What a sheet says of limits that no profile words. Its texts see the view and, of `left_out`, `kept` and `left`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitLines {
+    /// how a server is named: sees `server.protocol`, `.host` and `.port`
+    pub server: String,
+    /// between two servers
+    pub comma: String,
+    /// of several servers the client gets some
+    pub left_out: LimitWords,
+    /// the client cannot use the account
+    pub untaken: LimitWords,
 }
 
 /// One thing to try when it does not work.

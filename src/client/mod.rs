@@ -11,7 +11,7 @@ mod sound;
 mod texts;
 
 pub use figure::*;
-pub use language::{Language, SettingWords, Spelling, Trouble, Typefaces};
+pub use language::{Language, LimitLines, SettingWords, Spelling, Trouble, Typefaces};
 pub use options::{Options, options, unknown_client};
 pub use page::{markdown, named};
 pub use profile::*;

@@ -161,7 +161,7 @@ fn options(client: &Client) -> String {
         } else {
             format!(" (of {})", spec.choices.join(", "))
         };
-        [format!("`{name}`"), format!("`{default}`{choices}"), cell(&spec.en)]
+        [format!("`{name}`"), format!("`{default}`{choices}"), cell(Client::text(&spec.texts, "en"))]
     };
     if client.options.is_empty() {
         return String::new();
@@ -176,7 +176,7 @@ fn limits(limits: &[&Limit]) -> String {
         [
             format!("`{}`", l.code),
             format!("{}{files}", l.severity.word()),
-            format!("{} {}", cell(&named(&l.en.lost)), cell(&named(&l.en.advice))),
+            format!("{} {}", cell(&named(&l.words("en").lost)), cell(&named(&l.words("en").advice))),
             cell(&l.source),
             certainty(l.unverified).to_owned(),
         ]
@@ -200,7 +200,12 @@ fn steps(client: &Client) -> String {
 
 fn errors(client: &Client) -> String {
     let row = |e: &super::ErrorNumber| {
-        [cell(e.code.text("en")), format!("`{}`", e.setting), cell(&named(&e.en)), cell(&e.source)]
+        [
+            cell(e.code.text("en")),
+            format!("`{}`", e.setting),
+            cell(&named(Client::text(&e.texts, "en"))),
+            cell(&e.source),
+        ]
     };
     if client.errors.is_empty() {
         return String::new();

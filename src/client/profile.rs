@@ -104,7 +104,6 @@ pub enum Status {
 
 /// An option of a client.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct OptionSpec {
     /// what it holds
     #[serde(rename = "type")]
@@ -115,9 +114,8 @@ pub struct OptionSpec {
     /// when nothing is said
     pub default: OptionDefault,
     /// what it does
-    pub en: String,
-    /// the same in Japanese
-    pub ja: String,
+    #[serde(flatten)]
+    pub texts: Texts,
 }
 
 impl OptionSpec {
@@ -268,21 +266,18 @@ pub struct FileSpec {
 
 /// A QR code on a client's sheet.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct CodeSpec {
     /// the file whose text it is
     pub payload: String,
     /// only then
     pub when: Option<String>,
-    /// English
-    pub en: String,
-    /// Japanese
-    pub ja: String,
+    /// its text, by language
+    #[serde(flatten)]
+    pub texts: Texts,
 }
 
 /// Something that a client cannot do.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Limit {
     /// kebab-case
     pub code: String,
@@ -303,17 +298,17 @@ pub struct Limit {
     /// whether it holds for any client: one of `profiles/limits/`
     #[serde(skip)]
     pub common: bool,
-    /// English
-    pub en: LimitWords,
-    /// Japanese
-    pub ja: LimitWords,
+    /// its words, by language
+    #[serde(flatten)]
+    pub words: BTreeMap<String, LimitWords>,
 }
 
 impl Limit {
     /// Its words in a language.
     #[must_use]
     pub fn words(&self, language: &str) -> &LimitWords {
-        if language == "ja" { &self.ja } else { &self.en }
+        static NONE: LimitWords = LimitWords { lost: String::new(), advice: String::new(), reader: None };
+        self.words.get(language).or_else(|| self.words.get("en")).unwrap_or(&NONE)
     }
 }
 
@@ -332,14 +327,12 @@ pub struct LimitWords {
 
 /// A numbered step of a sheet.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Step {
     /// only then
     pub when: Option<String>,
-    /// English
-    pub en: String,
-    /// Japanese
-    pub ja: String,
+    /// its text, by language
+    #[serde(flatten)]
+    pub texts: Texts,
     /// settings printed below it
     #[serde(default)]
     pub show: Vec<String>,
@@ -349,7 +342,6 @@ pub struct Step {
 
 /// An error number or message that a client shows.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ErrorNumber {
     /// as it is shown: a number, or words in each language
     pub code: Shown,
@@ -357,10 +349,9 @@ pub struct ErrorNumber {
     pub setting: String,
     /// where that was read
     pub source: String,
-    /// English
-    pub en: String,
-    /// Japanese
-    pub ja: String,
+    /// its text, by language
+    #[serde(flatten)]
+    pub texts: Texts,
 }
 
 impl Client {

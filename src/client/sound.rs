@@ -1,22 +1,35 @@
 //! What does not fit together in a client's profile, told before anything is built from it.
 
-use super::{Client, Figure, LABELS_WORD, SIX, Texts};
+use super::{Client, Figure, LABELS_WORD, Limit, SIX, Texts};
 
 impl Client {
-    /// A text that a reader of one of the two languages would miss.
-    fn half_worded(&self) -> Option<String> {
-        let whole = |texts: &Texts| ["en", "ja"].iter().all(|l| texts.contains_key(*l));
-        let labels = self.labels.iter().map(|(name, texts)| (format!("the label for {name}"), texts));
-        let security =
-            self.security_words.iter().map(|(name, texts)| (format!("the word for {name}"), texts));
-        let facts = self.unverified.iter().map(|texts| ("an unverified fact".to_owned(), texts));
-        let all =
-            std::iter::once(("its name".to_owned(), &self.names)).chain(labels).chain(security).chain(facts);
-        all.into_iter().find(|(_, texts)| !whole(texts)).map(|(name, _)| name)
+    /// Every text of it: what it is, and the languages that it is in.
+    fn worded(&self) -> impl Iterator<Item = (String, Vec<&String>)> {
+        fn each<'c>(
+            what: &'c str,
+            of: impl Iterator<Item = (&'c String, &'c Texts)> + 'c,
+        ) -> impl Iterator<Item = (String, Vec<&'c String>)> {
+            of.map(move |(name, texts)| (format!("{what} {name}"), texts.keys().collect()))
+        }
+        std::iter::once(("its name".to_owned(), self.names.keys().collect()))
+            .chain(each("the label for", self.labels.iter()))
+            .chain(each("the word for", self.security_words.iter()))
+            .chain(each("the option", self.options.iter().map(|(name, o)| (name, &o.texts))))
+            .chain(each("the code of", self.codes.iter().map(|c| (&c.payload, &c.texts))))
+            .chain(each("the error about", self.errors.iter().map(|e| (&e.setting, &e.texts))))
+            .chain(self.limits.iter().map(|l| (format!("the limit {}", l.code), l.words.keys().collect())))
+            .chain(self.steps.iter().zip(1..).map(|(s, n)| (format!("step {n}"), s.texts.keys().collect())))
+            .chain(self.unverified.iter().map(|t| ("an unverified fact".to_owned(), t.keys().collect())))
+    }
+
+    /// A text that is not in both languages of the program, or is in one that nobody has: a misspelt key.
+    fn half_worded(&self, languages: &[String]) -> Option<String> {
+        self.worded()
+            .find_map(|(what, keys)| ill_worded(&keys, languages).map(|reason| format!("{what} {reason}")))
     }
 
     /// What does not fit together in its own file: names and references.
-    pub(crate) fn unsound(&self, file_name: &str) -> Option<String> {
+    pub(crate) fn unsound(&self, file_name: &str, languages: &[String]) -> Option<String> {
         let file_names: Vec<&str> = self.files.iter().map(|f| f.name.as_str()).collect();
         if self.id != file_name {
             return Some(format!("its id is {}", self.id));
@@ -38,8 +51,8 @@ impl Client {
         if let Some(file) = self.files.iter().find(|f| f.paths.is_empty()) {
             return Some(format!("the file {} has no path", file.name));
         }
-        if let Some(name) = self.half_worded() {
-            return Some(format!("{name} needs words in en and ja"));
+        if let Some(reason) = self.half_worded(languages) {
+            return Some(reason);
         }
         if let Some(limit) = self.limits.iter().find(|l| !crate::account::schema::has(&l.at)) {
             return Some(format!(
@@ -63,6 +76,23 @@ impl Client {
         let labelled = self.labels.keys().chain(self.errors.iter().map(|e| &e.setting)).map(String::as_str);
         let unknown = carried.chain(shown).chain(labelled).find(|s| !is_setting(s));
         unknown.map(|s| format!("there is no setting {s}"))
+    }
+}
+
+/// What is wrong with the languages of a text.
+fn ill_worded(keys: &[&String], languages: &[String]) -> Option<String> {
+    if let Some(key) = keys.iter().find(|key| !languages.contains(key)) {
+        return Some(format!("has {key}, which is neither a key nor a language"));
+    }
+    let whole = ["en", "ja"].iter().all(|l| keys.iter().any(|key| key == l));
+    (!whole).then(|| "needs words in en and ja".to_owned())
+}
+
+impl Limit {
+    /// What does not fit in it, whosever limit it is.
+    pub(crate) fn ill_worded(&self, languages: &[String]) -> Option<String> {
+        let keys: Vec<&String> = self.words.keys().collect();
+        ill_worded(&keys, languages).map(|reason| format!("the limit {} {reason}", self.code))
     }
 }
 

@@ -11,12 +11,34 @@ pub type Texts = BTreeMap<String, String>;
 
 /// What a client shows: the same everywhere, or words in each language.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "Written")]
 pub enum Shown {
     /// a number
     Same(String),
     /// words
     Words(Texts),
+}
+
+/// As a profile writes it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Same(String),
+    Words(Texts),
+}
+
+impl TryFrom<Written> for Shown {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        match written {
+            Written::Same(text) => Ok(Self::Same(text)),
+            Written::Words(texts) if !["en", "ja"].iter().all(|l| texts.contains_key(*l)) => {
+                Err("words are needed in en and ja".to_owned())
+            }
+            Written::Words(texts) => Ok(Self::Words(texts)),
+        }
+    }
 }
 
 impl Shown {

@@ -205,6 +205,8 @@ codes! {
     SERVERS_LEFT_OUT = "servers-left-out", Note;
     /// a QR code would be too fine to be scanned
     QR_TOO_LONG = "qr-too-long", Warning;
+    /// a provider's logo that cannot be had
+    LOGO_UNUSABLE = "logo-unusable", Error;
     /// a PDF has no glyph for a character
     NO_GLYPH = "no-glyph", Error;
     /// a domain's file would hold one user's login

@@ -13,6 +13,7 @@ mod mobileconfig;
 mod oeaccount;
 #[cfg(feature = "pdf")]
 pub mod pdf;
+mod picture;
 mod prf;
 mod qr;
 mod reg;
@@ -27,6 +28,7 @@ use serde_json::Value;
 
 pub use ansi::has_trail_5c;
 pub use drawing::operations;
+pub use picture::Picture;
 pub use qr::Code;
 
 /// A decoded file.
@@ -44,7 +46,7 @@ pub enum Document {
 pub struct FormatError(pub String);
 
 impl FormatError {
-    fn new(reason: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: impl Into<String>) -> Self {
         Self(reason.into())
     }
 }

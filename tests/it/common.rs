@@ -212,6 +212,11 @@ impl Build {
         self
     }
 
+    pub fn languages(mut self, ids: &[&str]) -> Self {
+        self.wishes.languages = ids.iter().map(|id| (*id).to_owned()).collect();
+        self
+    }
+
     pub fn without_sheets(mut self) -> Self {
         self.wishes.sheets = mailprof::account::Sheets::None;
         self

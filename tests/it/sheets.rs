@@ -6,7 +6,7 @@ use mailprof::client::LABELS_WORD;
 use mailprof::finding::Severity;
 use mailprof::library::Library;
 
-use super::common::{Build, EASY};
+use super::common::{Build, Case, EASY, Ran, root};
 
 const DOMAIN: &str = "domain: example.jp\n";
 
@@ -69,6 +69,93 @@ fn a_step_whose_figure_is_missing_and_a_row_of_two_controls_are_refused() {
         let profiles = with("figures/becky.yaml", text);
         let library = Library::new(Some(profiles.path().to_owned()), None).unwrap();
         let error = library.clients().unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+    }
+}
+
+/// A language is files alone: its catalogue, and its words beside the others in the profiles of clients.
+#[test]
+fn a_third_language_needs_files_only() {
+    // every text of a profile once more, told by its first character
+    fn add(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::Object(map) => {
+                map.values_mut().for_each(add);
+                if let (Some(en), true) = (map.get("en").cloned(), map.contains_key("ja")) {
+                    map.insert("eo".to_owned(), marked(en));
+                }
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(add),
+            _ => {}
+        }
+    }
+    fn marked(value: serde_json::Value) -> serde_json::Value {
+        match value {
+            serde_json::Value::String(text) => format!("¿{text}").into(),
+            serde_json::Value::Object(map) => map.into_iter().map(|(k, v)| (k, marked(v))).collect(),
+            other => other,
+        }
+    }
+    let profiles = tempfile::tempdir().unwrap();
+    let own = |path: &str, change: &dyn Fn(String) -> String| {
+        let text = std::fs::read_to_string(root().join("profiles").join(path)).unwrap();
+        let path = profiles.path().join(path.replace("/en.", "/eo."));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, change(text)).unwrap();
+    };
+    let worded = |text: String| {
+        let mut tree: serde_json::Value = serde_yaml::from_str(&text).unwrap();
+        add(&mut tree);
+        tree.to_string()
+    };
+    own("clients/outlook-express.yaml", &worded);
+    own("figures/outlook-express.yaml", &worded);
+    own("languages/en.yaml", &|text| {
+        text.replace("id: en", "id: eo").replace("\"Your email settings\"", "\"Viaj agordoj\"")
+    });
+    let page = |language: &str| {
+        let built = Build::new(EASY)
+            .client("outlook-express")
+            .languages(&[language])
+            .overrides(Some(profiles.path()), None)
+            .run();
+        assert_eq!(built.codes(Severity::Error), Vec::<&str>::new(), "{}", built.report());
+        built.text(&format!("outlook-express.{language}.html"))
+    };
+    let (esperanto, english) = (page("eo"), page("en"));
+    assert!(esperanto.contains("lang=\"eo\"") && esperanto.contains("Viaj agordoj"));
+    let clients = Library::new(Some(profiles.path().to_owned()), None).unwrap().clients().unwrap();
+    let client = clients.iter().find(|c| c.id == "outlook-express").unwrap();
+    let plain = |text: &&String| !text.contains(['{', '&', '"', '<']);
+    let labels = client.labels.values().filter_map(|t| t.get("en"));
+    let texts = client.steps.iter().map(|s| &s.texts).chain(client.errors.iter().map(|e| &e.texts));
+    let limits = client.limits.iter().map(|l| &l.words("en").lost);
+    let mut met = 0;
+    for text in labels.chain(texts.filter_map(|t| t.get("en"))).chain(limits).filter(plain) {
+        let text = text.trim();
+        if english.contains(&format!(">{text}<")) {
+            // a drawing may break the longer text elsewhere
+            let begin: String = text.chars().take(12).collect();
+            assert!(esperanto.contains(&format!(">¿{begin}")), "{text}");
+            met += 1;
+        }
+    }
+    assert!(met >= 8, "{met}");
+    assert!(esperanto.matches('¿').count() > 80, "{}", esperanto.matches('¿').count());
+}
+
+/// A misspelt key beside the texts is no language.
+#[test]
+fn words_in_a_language_that_nobody_has_are_refused() {
+    let text = std::fs::read_to_string(root().join("profiles/clients/becky.yaml")).unwrap();
+    for (from, to, words) in [
+        ("  - when:", "  - wenn:", "has wenn, which is neither a key nor a language"),
+        ("en: \"Name\", ", "", "the label for name needs words in en and ja"),
+    ] {
+        assert!(text.contains(from));
+        let profiles = with("clients/becky.yaml", &text.replacen(from, to, 1));
+        let error =
+            Library::new(Some(profiles.path().to_owned()), None).unwrap().clients().unwrap_err().to_string();
         assert!(error.contains(words), "{error}");
     }
 }
@@ -155,5 +242,44 @@ fn date_paper_and_address_are_printed_when_they_are_given() {
         "margin: 35mm 0 0 6mm",
     ] {
         assert!(full.contains(words), "{words}");
+    }
+}
+
+const OURS: &str = "\
+id: ours
+source: a page
+checked: 2026-01-01
+provider: { name: Ours, domains: [example.jp], logo: logo.svg }
+incoming: { protocol: pop3, host: pop.example.jp, port: 995, security: tls }
+outgoing: { host: smtp.example.jp, port: 465, security: tls }
+";
+
+/// A logo is named in the description, or in a provider's profile of the user's own: it lies beside the file that names it.
+#[test]
+fn the_logo_is_on_every_sheet_and_one_that_cannot_be_used_stops_the_build() {
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><circle r=\"4\"/></svg>";
+    let described = format!("{EASY}provider: {{ name: Example, logo: pictures/logo.svg }}\n");
+    let build = |case: Case| case.args(&["build", "account.yaml", "--client", "generic"]).run();
+    let url = "<img class=\"logo\" src=\"data:image/svg+xml;base64,PHN2Zy";
+    let shown = |ran: &Ran| {
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let pages = ran.tree("out").into_iter().filter(|(path, _)| path.ends_with(".html"));
+        pages.filter(|(_, bytes)| String::from_utf8_lossy(bytes).contains(url)).count()
+    };
+    assert_eq!(shown(&build(Case::new(&described).file("pictures/logo.svg", svg))), 4);
+    let profiled = Case::new(format!("{EASY}provider: ours\n"))
+        .file("own/providers/ours.yaml", OURS)
+        .file("own/providers/logo.svg", svg);
+    assert_eq!(shown(&build(profiled.args(&["--profiles", "own"]))), 4);
+    for (case, words) in [
+        (Case::new(&described), "No such file"),
+        (Case::new(&described).file("pictures/logo.svg", "GIF89a"), "neither PNG nor SVG"),
+        (Case::new(&described).file("pictures/logo.svg", "<svg onload=\"x\"/>"), "onload"),
+        (Case::new(&described).file("pictures/logo.svg", vec![b' '; 256 * 1024 + 1]), "256 KiB"),
+    ] {
+        let ran = build(case);
+        assert!(ran.code == 1 && ran.stderr.contains("error[logo-unusable]"), "{}", ran.stderr);
+        assert!(ran.stderr.contains(words) && ran.stderr.contains("--> account.yaml:5:"), "{}", ran.stderr);
+        assert!(!ran.path().join("out").exists());
     }
 }

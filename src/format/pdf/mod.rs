@@ -53,16 +53,17 @@ pub struct Press {
     library: LazyHash<Library>,
     fonts: Fonts,
     main: Source,
-    files: [FileId; 2],
+    files: [FileId; 3],
+    logo: Bytes,
     printed: AtomicUsize,
 }
 
 impl Press {
-    /// A press for a template's source.
+    /// A press for a template's source, and a picture that the template finds as `/logo`.
     ///
     /// # Errors
     /// Never today; typst's paths may refuse.
-    pub fn new(template: &str, fonts: Fonts) -> Result<Self, PressError> {
+    pub fn new(template: &str, logo: Vec<u8>, fonts: Fonts) -> Result<Self, PressError> {
         let id = |name: &str| {
             let path =
                 VirtualPath::new(name).map_err(|_| PressError::Template("a path is not sound".to_owned()))?;
@@ -72,7 +73,8 @@ impl Press {
             library: LazyHash::new(Library::default()),
             fonts,
             main: Source::new(id("/sheet.typ")?, template.to_owned()),
-            files: [id("/data.json")?, id("/drawings.json")?],
+            files: [id("/data.json")?, id("/drawings.json")?, id("/logo")?],
+            logo: Bytes::new(logo),
             printed: AtomicUsize::new(0),
         })
     }
@@ -153,7 +155,8 @@ impl World for Job<'_> {
     fn file(&self, id: FileId) -> FileResult<Bytes> {
         match self.press.files.iter().position(|file| *file == id) {
             Some(0) => Ok(self.data.clone()),
-            Some(_) => Ok(self.drawings.clone()),
+            Some(1) => Ok(self.drawings.clone()),
+            Some(_) => Ok(self.press.logo.clone()),
             None => Err(FileError::AccessDenied),
         }
     }
