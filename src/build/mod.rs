@@ -237,8 +237,11 @@ impl Builder {
     ) -> Result<Vec<Outcome>, E> {
         let mut makers = BTreeMap::new();
         let (mut outcomes, mut listed) = (Vec::new(), Vec::new());
-        let work = |client: &Client| self.one(client, account, raw, fetched);
-        parallel::in_order(&self.clients, work, |made| -> Result<(), E> {
+        // of a single client nothing is worth a thread of its own
+        let asked = |client: &&Client| self.is_chosen(client) || self.has_sheet(client);
+        let clients: Vec<&Client> = self.clients.iter().filter(asked).collect();
+        let work = |client: &&Client| self.one(client, account, raw, fetched);
+        parallel::in_order(&clients, work, |made| -> Result<(), E> {
             let Made { artifacts, findings: told, outcome } = made?;
             outcomes.extend(outcome);
             findings.extend(told);
@@ -254,7 +257,7 @@ impl Builder {
             Ok(())
         })?;
         let pages = Pages { builder: self, account, raw, fetched };
-        for page in pages.make(&listed, findings) {
+        for page in pages.make(&listed, &outcomes, findings) {
             match taken(&mut makers, &page) {
                 Some(finding) => findings.push(finding),
                 None => sink(page)?,

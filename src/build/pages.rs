@@ -4,7 +4,7 @@
 use minijinja::{Value, context};
 
 use super::sheet::{self, Teller};
-use super::{Artifact, Builder, Job, expect, readback};
+use super::{Artifact, Builder, Job, Outcome, Outcomes, expect, readback};
 use crate::account::{Account, Fetched, Paper, RawAccount, Sheets};
 use crate::client::{Client, LABELS_WORD, Language, SIX, Scope};
 use crate::finding::{self, Finding, Findings};
@@ -48,12 +48,18 @@ pub(super) struct Pages<'a> {
 
 impl Pages<'_> {
     /// All that are asked for.
-    pub(super) fn make(&self, listed: &[Listed], findings: &mut Findings) -> Vec<Artifact> {
+    pub(super) fn make(
+        &self,
+        listed: &[Listed],
+        outcomes: &[Outcome],
+        findings: &mut Findings,
+    ) -> Vec<Artifact> {
         let mut pages = Vec::new();
         let sheets = &self.builder.wishes.sheets;
         let languages = self.builder.languages.iter();
         if *sheets == Sheets::Clients && listed.iter().any(|l| l.sheet) {
-            pages.extend(languages.map(|l| self.page(l, INDEX, "index", |t| self.index(t, listed))));
+            pages
+                .extend(languages.map(|l| self.page(l, INDEX, "index", |t| self.index(t, listed, outcomes))));
         } else if matches!(sheets, Sheets::Named(ids) if ids.iter().any(|id| id == LABELS_WORD)) {
             let domain = nobodys(self.account);
             let all = Pages { account: &domain, ..*self };
@@ -96,7 +102,12 @@ impl Pages<'_> {
     }
 
     /// Each client's sheets and files, in the order of the clients.
-    fn index(&self, teller: &Teller<'_>, listed: &[Listed]) -> Result<Value, RenderError> {
+    fn index(
+        &self,
+        teller: &Teller<'_>,
+        listed: &[Listed],
+        outcomes: &[Outcome],
+    ) -> Result<Value, RenderError> {
         let language = &teller.language.id;
         let folder = teller.job.folder(Scope::User);
         let one = |l: &&Listed| context! { name => l.below(&folder), secret => l.secret };
@@ -107,8 +118,10 @@ impl Pages<'_> {
             let sheets: Vec<Value> = of(true).filter(in_language).map(|l| one(&l)).collect();
             let files: Vec<Value> = of(false).map(|l| one(&l)).collect();
             let name = Client::text(&client.names, language).to_owned();
+            let refused = |o: &Outcome| o.client == client.id && o.result == Outcomes::Impossible;
+            let refused = outcomes.iter().any(refused);
             (!sheets.is_empty() || !files.is_empty()).then(|| {
-                context! { name => name, platforms => &client.platforms, sheets => sheets, files => files }
+                context! { name, platforms => &client.platforms, sheets, files, refused }
             })
         };
         let rows: Vec<Value> = self.builder.clients.iter().filter_map(row).collect();

@@ -198,6 +198,9 @@ fn the_index_lists_every_file_of_the_user() {
     }
     let page = built.get("/index.ja.html");
     assert_eq!((page.client.as_deref(), page.scope, page.secret), (None, "user", false));
+    // a client that cannot serve the account is told as such: EASY is POP3, which Delta Chat has not
+    let row = |name: &str| index.split("<tr>").find(|row| row.contains(name)).unwrap().to_owned();
+    assert!(row("Delta Chat").contains("お使いになれません") && !row("Becky").contains("お使いになれません"));
     // named sheets are asked for one by one: no index
     let named = Build::new(EASY).sheets(Sheets::Named(vec!["generic".to_owned()])).run();
     assert!(named.artifacts.iter().all(|a| !a.path.contains("/index.")));
