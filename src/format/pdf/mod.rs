@@ -24,7 +24,7 @@ pub use fonts::{FontError, Fonts};
 
 /// After how many sheets typst is told to forget, and for how many such rounds what nobody needed is remembered. Forgetting looks
 /// at all that is remembered, so it costs time; remembering takes memory.
-const ROUND: usize = 8;
+const ROUND: usize = 4;
 const REMEMBERED: usize = 1;
 
 /// A sheet that was printed, and what its pages say.
