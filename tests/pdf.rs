@@ -83,6 +83,33 @@ fn a_sheet_is_printed_and_the_same_input_gives_the_same_bytes() {
     assert!(line.contains("\"format\":\"pdf\"") && line.contains("\"secret\":true"), "{line}");
 }
 
+/// The provider's logo is printed, and what a browser would show but the PDF cannot is told of the logo.
+#[test]
+fn the_logo_is_printed_or_told() {
+    let Some(cjk) = font(CJK) else { return };
+    let letter =
+        "recipient: { postcode: 100-0001, lines: [東京都], name: 田中 太郎 }\nletter: { window: naga3 }\n";
+    let place = Place::new(&format!("{ACCOUNT}provider: {{ name: サンプル, logo: logo.svg }}\n{letter}"));
+    let logo = |attributes: &str| {
+        let svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" {attributes}><rect width=\"60\" height=\"9\" fill=\"#0a5\"/></svg>"
+        );
+        std::fs::write(place.0.path().join("logo.svg"), svg).unwrap();
+    };
+    logo("viewBox=\"0 0 60 20\"");
+    let flags = ["--sheet-format", "pdf", "--font", cjk];
+    let ran = place.build("a", &flags);
+    assert_eq!(ran.status.code(), Some(0), "{}", errors(&ran));
+    logo("viewBox=\"0 0 30 20\"");
+    assert_eq!(place.build("b", &flags).status.code(), Some(0));
+    assert_ne!(std::fs::read(place.sheet("a")).unwrap(), std::fs::read(place.sheet("b")).unwrap());
+    logo("width=\"0\" height=\"0\"");
+    let ran = place.build("c", &flags);
+    let words = errors(&ran);
+    assert!(ran.status.code() == Some(1) && words.contains("error[logo-unusable]"), "{words}");
+    assert!(!place.0.path().join("c").exists());
+}
+
 #[test]
 fn letter_paper_is_another_file() {
     let Some(cjk) = font(CJK) else { return };

@@ -117,6 +117,12 @@ impl RawAccount {
         if only_merged { self.merged.place_of(setting) } else { self.own.place_of(setting) }
     }
 
+    /// Whether a place is in the description itself, and not in its provider's profile.
+    #[must_use]
+    pub fn is_own(&self, place: Place) -> bool {
+        place.source == self.own.place.source
+    }
+
     /// Where a word stands in a list of the description.
     #[must_use]
     pub fn place_of_item(&self, list: &str, word: &str) -> Option<Place> {

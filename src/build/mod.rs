@@ -117,6 +117,9 @@ pub enum PressSetupError {
     /// a font
     #[error(transparent)]
     Font(#[from] format::pdf::FontError),
+    /// a browser may show the provider's logo, but it cannot be printed
+    #[error("it cannot be printed as PDF")]
+    Logo,
     /// typst
     #[error(transparent)]
     Press(#[from] format::pdf::PressError),
@@ -157,8 +160,12 @@ impl Builder {
             return Err(PressSetupError::NoFonts(language.fonts.package.clone()));
         }
         let template = self.library.template("sheet/sheet.typ")?.unwrap_or_default();
-        let logo = self.wishes.printing.logo.as_ref().map(|logo| logo.bytes.clone()).unwrap_or_default();
-        self.press = Some(Press::new(&template, logo, fonts)?);
+        let logo = self.wishes.printing.logo.as_ref();
+        let press = Press::new(&template, logo.map(|l| l.bytes.clone()).unwrap_or_default(), fonts)?;
+        if logo.is_some_and(|logo| !press.prints_logo(logo.kind.ending())) {
+            return Err(PressSetupError::Logo);
+        }
+        self.press = Some(press);
         Ok(self)
     }
 
@@ -237,7 +244,7 @@ impl Builder {
     ) -> Result<Vec<Outcome>, E> {
         let mut makers = BTreeMap::new();
         let (mut outcomes, mut listed) = (Vec::new(), Vec::new());
-        // of a single client nothing is worth a thread of its own
+        // the others take no thread
         let asked = |client: &&Client| self.is_chosen(client) || self.has_sheet(client);
         let clients: Vec<&Client> = self.clients.iter().filter(asked).collect();
         let work = |client: &&Client| self.one(client, account, raw, fetched);
@@ -266,7 +273,7 @@ impl Builder {
         Ok(outcomes)
     }
 
-    /// One client's artifacts, and what is to be told of them.
+    /// The artifacts of a client that was asked for, and what is to be told of them.
     fn one(
         &self,
         client: &Client,
@@ -277,20 +284,18 @@ impl Builder {
         let (mut artifacts, mut findings) = (Vec::new(), Findings::new());
         let mut outcome = None;
         let (chosen, sheet) = (self.is_chosen(client), self.has_sheet(client));
-        if chosen || sheet {
-            let job = Job::new(self, account, raw, fetched, client);
-            // for a domain nothing is built for a client without files of the domain, so its limits say nothing
-            let published = client.files.iter().any(|f| f.scope == Scope::Domain);
-            if chosen && (account.address.is_some() || published) {
-                job.report(&mut findings);
-                job.files(&mut findings, &mut artifacts)?;
-            }
-            if sheet && account.address.is_some() {
-                job.sheets(&mut findings, &mut artifacts);
-            }
-            if chosen && (account.address.is_some() || published) {
-                outcome = job.outcome(&artifacts, &findings);
-            }
+        let job = Job::new(self, account, raw, fetched, client);
+        // for a domain nothing is built for a client without files of the domain, so its limits say nothing
+        let published = client.files.iter().any(|f| f.scope == Scope::Domain);
+        if chosen && (account.address.is_some() || published) {
+            job.report(&mut findings);
+            job.files(&mut findings, &mut artifacts)?;
+        }
+        if sheet && account.address.is_some() {
+            job.sheets(&mut findings, &mut artifacts);
+        }
+        if chosen && (account.address.is_some() || published) {
+            outcome = job.outcome(&artifacts, &findings);
         }
         Ok(Made { artifacts, findings, outcome })
     }

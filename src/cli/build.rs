@@ -7,9 +7,13 @@ use unicode_width::UnicodeWidthStr;
 use super::args::SheetFormat;
 use super::description::Description;
 use super::logo::logo;
+#[cfg(feature = "pdf")]
+use super::logo::unusable;
 use super::outside::Outside;
 use super::{CliError, Report, Tongue, args, description};
 use crate::account::{Account, RawAccount, Sheets};
+#[cfg(feature = "pdf")]
+use crate::build::PressSetupError;
 use crate::build::{Builder, Outcome, Printing, SheetFormats};
 use crate::finding::Catalogue;
 use crate::library::Library;
@@ -86,16 +90,24 @@ fn build(
         return Ok(None);
     };
     let has = |format| args.sheet_format.contains(&format);
+    let printed = description.wishes.sheets != Some(Sheets::None);
     let printing = Printing {
         date: args.date.clone(),
         paper: args.paper.into(),
         formats: SheetFormats { html: has(SheetFormat::Html), pdf: has(SheetFormat::Pdf) },
-        logo: logo(&description, library, &args.common, report),
+        logo: printed.then(|| logo(&description, library, &args.common, report)).flatten(),
     };
     let builder = description::builder(library, &description, &args.common, printing, report)?;
     #[cfg(feature = "pdf")]
     let builder = if has(SheetFormat::Pdf) {
-        builder.with_press(&args.fonts).map_err(|e| CliError::Usage(e.to_string()))?
+        match builder.with_press(&args.fonts) {
+            Ok(builder) => builder,
+            Err(error @ PressSetupError::Logo) => {
+                report.findings.push(unusable(&description.raw, error));
+                return Ok(None);
+            }
+            Err(error) => return Err(CliError::Usage(error.to_string())),
+        }
     } else {
         builder
     };

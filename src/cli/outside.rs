@@ -1,7 +1,7 @@
-//! The process's environment and files, for passwords' sources.
+//! The process's environment, and files that a description names.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use crate::account::Environment;
@@ -27,12 +27,20 @@ impl Environment for Outside {
     }
 
     fn file(&self, path: &Path) -> Option<String> {
-        let mut text = String::new();
-        File::open(self.folder.join(path)).ok()?.take(MOST).read_to_string(&mut text).ok()?;
-        Some(text)
+        String::from_utf8(bytes(&self.folder.join(path), MOST).ok()?).ok()
     }
 
     fn has_file(&self, path: &Path) -> bool {
         self.folder.join(path).is_file()
     }
+}
+
+/// The bytes of a file, `most` at most. What is no file (a pipe would never end) is not opened.
+pub(super) fn bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "not a file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }

@@ -259,6 +259,37 @@ impl Figure {
     }
 }
 
+impl Figure {
+    /// Everything in it that is read.
+    pub(super) fn words(&self) -> Vec<&Shown> {
+        let mut words = vec![&self.title];
+        collect(&self.rows, &mut words);
+        words
+    }
+}
+
+fn collect<'f>(rows: &'f [Row], words: &mut Vec<&'f Shown>) {
+    for row in rows {
+        match &row.control {
+            Control::Heading(shown) | Control::Text(shown) => words.push(shown),
+            Control::Field(f) | Control::Choice(f) | Control::Entry(f) => {
+                words.push(&f.label);
+                words.extend(&f.value);
+                words.extend(f.button.as_ref().map(|b| &b.label));
+            }
+            Control::Tick(s) | Control::Radio(s) | Control::Switch(s) => words.push(&s.label),
+            Control::List(list) => words.extend(&list.names),
+            Control::Tabs(tabs) => words.extend(&tabs.names),
+            Control::Menu(menu) => words.extend(menu.bar.iter().chain(&menu.items)),
+            Control::Group(group) => {
+                words.push(&group.label);
+                collect(&group.rows, words);
+            }
+            Control::Buttons(buttons) => words.extend(buttons.iter().map(|b| &b.label)),
+        }
+    }
+}
+
 fn settings(rows: &[Row]) -> impl Iterator<Item = &str> {
     rows.iter().flat_map(|row| -> Box<dyn Iterator<Item = &str>> {
         match &row.control {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::texts::by_language;
 use super::{Figures, Shown, Texts};
 use crate::finding::Severity;
 
@@ -114,7 +115,7 @@ pub struct OptionSpec {
     /// when nothing is said
     pub default: OptionDefault,
     /// what it does
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "by_language")]
     pub texts: Texts,
 }
 
@@ -272,7 +273,7 @@ pub struct CodeSpec {
     /// only then
     pub when: Option<String>,
     /// its text, by language
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "by_language")]
     pub texts: Texts,
 }
 
@@ -299,7 +300,7 @@ pub struct Limit {
     #[serde(skip)]
     pub common: bool,
     /// its words, by language
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "by_language")]
     pub words: BTreeMap<String, LimitWords>,
 }
 
@@ -331,7 +332,7 @@ pub struct Step {
     /// only then
     pub when: Option<String>,
     /// its text, by language
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "by_language")]
     pub texts: Texts,
     /// settings printed below it
     #[serde(default)]
@@ -350,7 +351,7 @@ pub struct ErrorNumber {
     /// where that was read
     pub source: String,
     /// its text, by language
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "by_language")]
     pub texts: Texts,
 }
 

@@ -1,6 +1,6 @@
 //! What does not fit together in a client's profile, told before anything is built from it.
 
-use super::{Client, Figure, LABELS_WORD, Limit, SIX, Texts};
+use super::{Client, Figure, LABELS_WORD, Limit, SIX, Shown, Texts};
 
 impl Client {
     /// Every text of it: what it is, and the languages that it is in.
@@ -19,6 +19,11 @@ impl Client {
             .chain(each("the error about", self.errors.iter().map(|e| (&e.setting, &e.texts))))
             .chain(self.limits.iter().map(|l| (format!("the limit {}", l.code), l.words.keys().collect())))
             .chain(self.steps.iter().zip(1..).map(|(s, n)| (format!("step {n}"), s.texts.keys().collect())))
+            .chain(self.errors.iter().filter_map(|e| worded("the code of an error", &e.code)))
+            .chain(self.figures.figures.iter().flat_map(|(name, figure)| {
+                let what = format!("the figure {name}");
+                figure.words().into_iter().filter_map(move |shown| worded(&what, shown))
+            }))
             .chain(self.unverified.iter().map(|t| ("an unverified fact".to_owned(), t.keys().collect())))
     }
 
@@ -76,6 +81,14 @@ impl Client {
         let labelled = self.labels.keys().chain(self.errors.iter().map(|e| &e.setting)).map(String::as_str);
         let unknown = carried.chain(shown).chain(labelled).find(|s| !is_setting(s));
         unknown.map(|s| format!("there is no setting {s}"))
+    }
+}
+
+/// The languages of what is shown, when it is words.
+fn worded<'c>(what: &str, shown: &'c Shown) -> Option<(String, Vec<&'c String>)> {
+    match shown {
+        Shown::Same(_) => None,
+        Shown::Words(texts) => Some((what.to_owned(), texts.keys().collect())),
     }
 }
 

@@ -3,8 +3,33 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, IgnoredAny};
 
 use super::Client;
+
+/// Words of each language in the place of keys: whatever is no key of its mapping. A value of another kind is a misspelt key, and told by
+/// its name.
+///
+/// # Errors
+/// A value that is no words.
+pub(super) fn by_language<'de, D, T>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Maybe<T> {
+        Words(T),
+        Other(IgnoredAny),
+    }
+    let all = BTreeMap::<String, Maybe<T>>::deserialize(deserializer)?;
+    let words = |(key, value): (String, Maybe<T>)| match value {
+        Maybe::Words(words) => Ok((key, words)),
+        Maybe::Other(_) => Err(D::Error::custom(format!("unknown or ill-formed key `{key}`"))),
+    };
+    all.into_iter().map(words).collect()
+}
 
 /// A text in each language.
 pub type Texts = BTreeMap<String, String>;

@@ -84,10 +84,13 @@ fn start(
     empty: bool,
     open: &mut Option<Open>,
 ) -> Result<Option<(String, String)>, FormatError> {
-    let Marks { setting, code, path } = harmless(tag)?;
     let name = tag.name();
     let name: &str = name.as_ref();
     let is = |other: &&str| name.eq_ignore_ascii_case(other);
+    if REFUSED.iter().any(is) {
+        return Err(wrong(format!("<{name}> has no place on a sheet")));
+    }
+    let Marks { setting, code, path } = marks(tag)?;
     let void = empty || VOID.iter().any(is);
     match (open.as_mut(), setting) {
         (Some(open), Some(_)) => return Err(wrong(format!("a setting is marked inside {}", open.setting))),
@@ -105,7 +108,7 @@ fn start(
 
 /// What a tag says by its attributes.
 #[derive(Default)]
-pub(super) struct Marks {
+struct Marks {
     /// the setting whose text it holds
     setting: Option<String>,
     /// the name of the QR code that it draws
@@ -115,12 +118,7 @@ pub(super) struct Marks {
 }
 
 /// What a tag says. On the way, what would run or fetch something is refused.
-pub(super) fn harmless(tag: &BytesStart<'_>) -> Result<Marks, FormatError> {
-    let name = tag.name();
-    let name: &str = name.as_ref();
-    if REFUSED.iter().any(|other| name.eq_ignore_ascii_case(other)) {
-        return Err(wrong(format!("<{name}> has no place on a sheet")));
-    }
+fn marks(tag: &BytesStart<'_>) -> Result<Marks, FormatError> {
     let mut marks = Marks::default();
     for attribute in tag.html_attributes() {
         let attribute = attribute.map_err(wrong)?;

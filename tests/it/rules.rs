@@ -23,6 +23,7 @@ const ELSEWHERE: &[&str] = &[
     "client-cannot-use",
     "domain-file-left-out",
     "limit-failed",
+    "logo-unusable",
     "more-findings",
     "no-glyph",
     "not-encodable",

@@ -150,6 +150,7 @@ fn words_in_a_language_that_nobody_has_are_refused() {
     let text = std::fs::read_to_string(root().join("profiles/clients/becky.yaml")).unwrap();
     for (from, to, words) in [
         ("  - when:", "  - wenn:", "has wenn, which is neither a key nor a language"),
+        ("    figure: menu", "    figures: [menu]", "key `figures`"),
         ("en: \"Name\", ", "", "the label for name needs words in en and ja"),
     ] {
         assert!(text.contains(from));
@@ -274,10 +275,27 @@ fn the_logo_is_on_every_sheet_and_one_that_cannot_be_used_stops_the_build() {
         .file("own/providers/ours.yaml", OURS)
         .file("own/providers/logo.svg", svg);
     assert_eq!(shown(&build(profiled.args(&["--profiles", "own"]))), 4);
+    // a folder of profiles may hold a file of the description's name
+    let both = Case::new(&described).file("pictures/logo.svg", svg).file("own/account.yaml", "x: 1\n");
+    let both =
+        both.file("own/limits/any.yaml", std::fs::read(root().join("profiles/limits/any.yaml")).unwrap());
+    assert_eq!(shown(&build(both.args(&["--profiles", "own"]))), 4);
+    let pipe = Case::new(&described).file("pictures/x", "");
+    #[cfg(unix)]
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(pipe.path().join("pictures/logo.svg"))
+            .status()
+            .unwrap()
+            .success()
+    );
     for (case, words) in [
+        #[cfg(unix)]
+        (pipe, "not a file"),
         (Case::new(&described), "No such file"),
         (Case::new(&described).file("pictures/logo.svg", "GIF89a"), "neither PNG nor SVG"),
-        (Case::new(&described).file("pictures/logo.svg", "<svg onload=\"x\"/>"), "onload"),
+        (Case::new(&described).file("pictures/logo.svg", svg.replace(" r=", " onload=\"x\" r=")), "onload"),
+        (Case::new(format!("{described}port: 1\n")), "No such file"),
         (Case::new(&described).file("pictures/logo.svg", vec![b' '; 256 * 1024 + 1]), "256 KiB"),
     ] {
         let ran = build(case);

@@ -47,13 +47,21 @@ pub enum PressError {
     Template(String),
 }
 
+/// What a template can read.
+#[derive(Debug, Clone, Copy)]
+struct Files {
+    data: FileId,
+    drawings: FileId,
+    logo: FileId,
+}
+
 /// Prints sheets of one template with one set of fonts. Shared by threads.
 #[derive(Debug)]
 pub struct Press {
     library: LazyHash<Library>,
     fonts: Fonts,
     main: Source,
-    files: [FileId; 3],
+    files: Files,
     logo: Bytes,
     printed: AtomicUsize,
 }
@@ -64,19 +72,26 @@ impl Press {
     /// # Errors
     /// Never today; typst's paths may refuse.
     pub fn new(template: &str, logo: Vec<u8>, fonts: Fonts) -> Result<Self, PressError> {
-        let id = |name: &str| {
-            let path =
-                VirtualPath::new(name).map_err(|_| PressError::Template("a path is not sound".to_owned()))?;
-            Ok(RootedPath::new(VirtualRoot::Project, path).intern())
-        };
+        let files =
+            Files { data: file("/data.json")?, drawings: file("/drawings.json")?, logo: file("/logo")? };
         Ok(Self {
             library: LazyHash::new(Library::default()),
             fonts,
-            main: Source::new(id("/sheet.typ")?, template.to_owned()),
-            files: [id("/data.json")?, id("/drawings.json")?, id("/logo")?],
+            main: Source::new(file("/sheet.typ")?, template.to_owned()),
+            files,
             logo: Bytes::new(logo),
             printed: AtomicUsize::new(0),
         })
+    }
+
+    /// Whether its picture can be printed as what it is (`png`, `svg`). Asked once, so that not each sheet tells it of its template.
+    #[must_use]
+    pub fn prints_logo(&self, format: &str) -> bool {
+        let source = format!("#image(read(\"/logo\", encoding: none), format: \"{format}\", width: 50mm)");
+        let Ok(id) = file("/logo.typ") else { return false };
+        let alone = Source::new(id, source);
+        let job = Job { press: self, main: &alone, data: Bytes::new([]), drawings: Bytes::new([]) };
+        job.print("").is_ok()
     }
 
     /// Its fonts.
@@ -90,7 +105,8 @@ impl Press {
     /// # Errors
     /// A fault of the template, or characters that no font has.
     pub fn print(&self, title: &str, data: String, drawings: String) -> Result<Printed, PressError> {
-        let job = Job { press: self, data: Bytes::from_string(data), drawings: Bytes::from_string(drawings) };
+        let (data, drawings) = (Bytes::from_string(data), Bytes::from_string(drawings));
+        let job = Job { press: self, main: &self.main, data, drawings };
         let printed = job.print(title);
         if self.printed.fetch_add(1, Ordering::Relaxed) % ROUND == ROUND - 1 {
             comemo::evict(REMEMBERED);
@@ -99,9 +115,16 @@ impl Press {
     }
 }
 
+/// A file that a template sees.
+fn file(name: &str) -> Result<FileId, PressError> {
+    let path = VirtualPath::new(name).map_err(|_| PressError::Template("a path is not sound".to_owned()))?;
+    Ok(RootedPath::new(VirtualRoot::Project, path).intern())
+}
+
 /// One sheet in the making.
 struct Job<'a> {
     press: &'a Press,
+    main: &'a Source,
     data: Bytes,
     drawings: Bytes,
 }
@@ -130,7 +153,7 @@ impl Job<'_> {
 
     fn line(&self, span: impl Into<typst::syntax::DiagSpan>) -> String {
         use typst::WorldExt;
-        let at = self.range(span).and_then(|range| self.press.main.lines().byte_to_line(range.start));
+        let at = self.range(span).and_then(|range| self.main.lines().byte_to_line(range.start));
         at.map_or_else(|| "?".to_owned(), |line| (line + 1).to_string())
     }
 }
@@ -145,20 +168,19 @@ impl World for Job<'_> {
     }
 
     fn main(&self) -> FileId {
-        self.press.main.id()
+        self.main.id()
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == self.press.main.id() { Ok(self.press.main.clone()) } else { Err(FileError::AccessDenied) }
+        if id == self.main.id() { Ok(self.main.clone()) } else { Err(FileError::AccessDenied) }
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        match self.press.files.iter().position(|file| *file == id) {
-            Some(0) => Ok(self.data.clone()),
-            Some(1) => Ok(self.drawings.clone()),
-            Some(_) => Ok(self.press.logo.clone()),
-            None => Err(FileError::AccessDenied),
-        }
+        let files = &self.press.files;
+        let known =
+            [(files.data, &self.data), (files.drawings, &self.drawings), (files.logo, &self.press.logo)];
+        let found = known.into_iter().find(|(file, _)| *file == id);
+        found.map(|(_, bytes)| bytes.clone()).ok_or(FileError::AccessDenied)
     }
 
     fn font(&self, index: usize) -> Option<Font> {
