@@ -154,12 +154,18 @@ impl Library {
     /// # Errors
     /// Unreadable, does not parse.
     pub fn language(&self, id: &str) -> Result<Option<Language>, LibraryError> {
-        let known = self.names("languages")?.contains(&id.to_owned());
-        if known {
-            self.named(&format!("languages/{id}.yaml"), "the description").map(Some)
-        } else {
-            Ok(None)
+        if !self.names("languages")?.contains(&id.to_owned()) {
+            return Ok(None);
         }
+        let name = format!("languages/{id}.yaml");
+        let language: Language = self.named(&name, "the description")?;
+        if self.own_profile(&name).is_some() {
+            let built_in: Language = Self::default().named("languages/en.yaml", "languages")?;
+            if let Some(reason) = language.unsound(id, &built_in) {
+                return Err(LibraryError::Unsound { name, reason });
+            }
+        }
+        Ok(Some(language))
     }
 
     /// Ids of the profiles in a folder (`clients`, `providers`, `languages`), sorted.

@@ -160,7 +160,7 @@ const LETTER: &[Key] = &[key(
     "window",
     Shape::Either(&[
         Shape::Word(&["naga3", "c5", "dl"]),
-        Shape::Map(&[required("x_mm", Shape::Integer(0, 210)), required("y_mm", Shape::Integer(0, 297))]),
+        Shape::Map(&[required("x_mm", Shape::Integer(0, 140)), required("y_mm", Shape::Integer(0, 240))]),
     ]),
 )];
 

@@ -12,14 +12,19 @@ impl Job<'_> {
     /// The client's sheets in each language and format.
     pub(super) fn sheets(&self, findings: &mut Findings, artifacts: &mut Vec<Artifact>) {
         for language in &self.builder.languages {
-            match self.sheet(language) {
-                Ok(made) => artifacts.extend(made),
-                Err(finding) => findings.push(finding),
+            if let Err(finding) = self.sheet(language, findings, artifacts) {
+                findings.push(finding);
             }
         }
     }
 
-    fn sheet(&self, language: &Language) -> Result<Vec<Artifact>, Finding> {
+    /// The sheet in one language: each of its formats for itself, so that one that fails keeps no other from being made.
+    fn sheet(
+        &self,
+        language: &Language,
+        findings: &mut Findings,
+        artifacts: &mut Vec<Artifact>,
+    ) -> Result<(), Finding> {
         let path = |ending: &str| {
             format!("{}/{}.{}.{ending}", self.folder(Scope::User), self.client.id, language.id)
         };
@@ -32,19 +37,18 @@ impl Job<'_> {
             .map_err(|e| self.failed(&finding::TEMPLATE_FAILED, &path("html"), e))?;
         let printer = Printer { job: self, subject: &subject, facts: &facts, codes: &codes };
         let formats = self.builder.wishes.printing.formats;
-        let mut sheets = Vec::new();
+        let mut keep = |path: String, made: Result<Made, Finding>| match made {
+            Ok(made) => artifacts.push(self.artifact(path, None, made)),
+            Err(finding) => findings.push(finding),
+        };
         if formats.html {
-            let path = path("html");
-            let made = printer.html(&path)?;
-            sheets.push(self.artifact(path, None, made));
+            keep(path("html"), printer.html(&path("html")));
         }
         #[cfg(feature = "pdf")]
         if formats.pdf {
-            let path = path("pdf");
-            let made = printer.pdf(&path, language)?;
-            sheets.push(self.artifact(path, None, made));
+            keep(path("pdf"), printer.pdf(&path("pdf"), language));
         }
-        Ok(sheets)
+        Ok(())
     }
 }
 
@@ -79,7 +83,6 @@ mod press {
     use minijinja::Value;
 
     use super::{Finding, Language, Made, Printer, finding, sheet};
-    use crate::build::read;
     use crate::format::{self, pdf::PressError};
     use crate::render::RenderError;
     use crate::secret::HIDDEN;
@@ -122,8 +125,7 @@ mod press {
                 PressError::Template(reason) => failed(reason),
             })?;
             let made = Made { format, bytes: printed.bytes, secret };
-            let said =
-                self.checked(|check| check.said(&read::marked(printed.marked)?, false, &self.facts.carries));
+            let said = self.checked(|check| check.marked(printed.marked, &self.facts.carries));
             job.judged(made, said, path)
         }
 

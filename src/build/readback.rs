@@ -33,8 +33,28 @@ impl Check<'_> {
         reading: Option<&Reading>,
         carries: &[String],
     ) -> Result<bool, Refusal> {
-        let said = read::file(self.engine, format, bytes, reading, self.expected)?;
-        self.said(&said, format.placeholders, carries)
+        let said = read::file(self.engine, format, bytes, reading, self.expected);
+        self.said(&said.map_err(|refusal| self.told(refusal))?, format.placeholders, carries)
+    }
+
+    /// Holds marked texts against the account.
+    ///
+    /// # Errors
+    /// As [`Check::file`].
+    #[cfg(feature = "pdf")]
+    pub(super) fn marked(&self, texts: Vec<(String, String)>, carries: &[String]) -> Result<bool, Refusal> {
+        let said = read::marked(texts).map_err(|refusal| self.told(refusal))?;
+        self.said(&said, false, carries)
+    }
+
+    /// A difference within a file, with what the account has.
+    fn told(&self, refusal: Refusal) -> Refusal {
+        match refusal {
+            Refusal::Differs(Difference { setting, said, .. }) => {
+                Refusal::Differs(Difference::new(&setting, &[said], self.expected.get(&setting)))
+            }
+            other => other,
+        }
     }
 
     /// Holds against the account what was read of a file.

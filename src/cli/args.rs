@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::account::{Passwords, Sheets};
+use crate::account::{Passwords, Sheets, value};
 use crate::build::Paper;
 use crate::finding::Language;
 
@@ -95,8 +95,8 @@ pub(super) struct Common {
     /// The description
     #[arg(value_name = "ACCOUNT.yaml")]
     pub account: PathBuf,
-    /// Only these clients (repeat it); their limits then count in full
-    #[arg(long = "client", value_name = "ID")]
+    /// Only these clients (repeat it, or separate them by commas); their limits then count in full
+    #[arg(long = "client", value_name = "ID", value_delimiter = ',')]
     pub clients: Vec<String>,
     /// An option of a client, for example outlook.version=14.0
     #[arg(long = "set", value_name = "CLIENT.OPTION=VALUE", value_parser = option)]
@@ -134,8 +134,8 @@ pub(super) struct Build {
     /// A font file for PDF sheets, in place of the system's fonts (repeat it)
     #[arg(long = "font", value_name = "FILE")]
     pub fonts: Vec<PathBuf>,
-    /// Languages of sheets (repeat it)
-    #[arg(long = "lang", value_name = "LANGUAGE")]
+    /// Languages of sheets (repeat it, or separate them by commas)
+    #[arg(long = "lang", value_name = "LANGUAGE", value_delimiter = ',')]
     pub languages: Vec<String>,
 }
 
@@ -306,20 +306,11 @@ impl From<PaperWord> for Paper {
     }
 }
 
-/// A date as ISO 8601 writes it; whether the month has that day is not looked at.
+/// A day of the calendar as ISO 8601 writes it.
 fn date(text: &str) -> Result<String, String> {
-    let digits = |part: &str, most: u32| {
-        part.chars().all(|c| c.is_ascii_digit()) && (1..=most).contains(&part.parse().unwrap_or(0))
-    };
-    let parts: Vec<&str> = text.split('-').collect();
-    match parts.as_slice() {
-        [year, month, day]
-            if text.len() == 10 && digits(year, 9999) && digits(month, 12) && digits(day, 31) =>
-        {
-            Ok(text.to_owned())
-        }
-        _ => Err("write the date as YYYY-MM-DD, for example 2026-04-01".to_owned()),
-    }
+    let sound = text.chars().all(|c| c.is_ascii_digit() || c == '-');
+    let date = value::date(text).ok().filter(|_| sound);
+    date.map(str::to_owned).ok_or_else(|| "write a date as YYYY-MM-DD, for example 2026-04-01".to_owned())
 }
 
 #[allow(clippy::unnecessary_wraps)]

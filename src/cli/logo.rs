@@ -25,6 +25,10 @@ pub(super) fn logo(
     let elsewhere = place.filter(|p| !raw.is_own(*p));
     let profile = elsewhere.and_then(|p| library.own_profile(report.sources.get(p.source).name()));
     let beside = profile.as_ref().unwrap_or(&common.account).parent().unwrap_or(Path::new(""));
+    if path.contains("://") {
+        report.findings.push(unusable(raw, "a sheet fetches nothing, so it cannot be a web address"));
+        return None;
+    }
     let read = bytes(&beside.join(path), Logo::MOST + 1);
     match read.map_err(|e| e.to_string()).and_then(|bytes| Logo::new(bytes).map_err(|e| e.0)) {
         Ok(logo) => Some(logo),

@@ -1,6 +1,6 @@
 //! What does not fit together in a client's profile, told before anything is built from it.
 
-use super::{Client, Figure, LABELS_WORD, Limit, SIX, Shown, Texts};
+use super::{Client, Figure, LABELS_WORD, Language, Limit, SIX, Shown, Texts};
 
 impl Client {
     /// Every text of it: what it is, and the languages that it is in.
@@ -81,6 +81,25 @@ impl Client {
         let labelled = self.labels.keys().chain(self.errors.iter().map(|e| &e.setting)).map(String::as_str);
         let unknown = carried.chain(shown).chain(labelled).find(|s| !is_setting(s));
         unknown.map(|s| format!("there is no setting {s}"))
+    }
+}
+
+impl Language {
+    /// What a sheet would miss in a catalogue of the user's own, beside a whole one.
+    pub(crate) fn unsound(&self, file_name: &str, whole: &Self) -> Option<String> {
+        if self.id != file_name {
+            return Some(format!("its id is {}", self.id));
+        }
+        let trees = [("words", &self.words, &whole.words), ("pages", &self.pages, &whole.pages)];
+        let missing = trees.into_iter().find_map(|(name, own, whole)| {
+            let mut keys = whole.as_object().into_iter().flat_map(|m| m.keys());
+            keys.find(|key| own.get(key.as_str()).is_none()).map(|key| format!("{name}.{key}"))
+        });
+        let setting = || {
+            let missing = whole.settings.keys().find(|key| !self.settings.contains_key(*key))?;
+            Some(format!("settings.{missing}"))
+        };
+        missing.or_else(setting).map(|key| format!("{key} is missing"))
     }
 }
 

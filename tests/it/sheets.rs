@@ -144,6 +144,36 @@ fn a_third_language_needs_files_only() {
     assert!(esperanto.matches('¿').count() > 80, "{}", esperanto.matches('¿').count());
 }
 
+#[test]
+fn a_language_of_the_users_own_is_whole() {
+    let english = std::fs::read_to_string(root().join("profiles/languages/en.yaml")).unwrap();
+    let french = english.replace("id: en", "id: fr");
+    for (text, words) in [
+        (english.clone(), "its id is en"),
+        (french.replace("  heading_steps:", "  heading_step:"), "words.heading_steps is missing"),
+        (french.replace("  heading_index:", "  heading:"), "pages.heading_index is missing"),
+        (french.replace("  webmail:\n    title:", "  webmale:\n    title:"), "settings.webmail is missing"),
+    ] {
+        let profiles = with("languages/fr.yaml", &text);
+        let library = Library::new(Some(profiles.path().to_owned()), None).unwrap();
+        let error = library.language("fr").unwrap_err().to_string();
+        assert!(error.contains("languages/fr.yaml") && error.contains(words), "{error}");
+    }
+    let profiles = with("languages/fr.yaml", &french);
+    assert!(Library::new(Some(profiles.path().to_owned()), None).unwrap().language("fr").unwrap().is_some());
+}
+
+/// One setting said in two ways: the finding tells both, and what the account has.
+#[test]
+fn a_sheet_that_contradicts_itself_is_told_with_the_accounts_value() {
+    let template = Library::default().template("sheet/sheet.html.j2").unwrap().unwrap();
+    let lie = template.replace("</main>", "<p data-setting=\"outgoing.port\">25</p></main>");
+    let templates = with("sheet/sheet.html.j2", &lie);
+    let built = Build::new(EASY).client("generic").overrides(None, Some(templates.path())).run();
+    assert_eq!(built.codes(Severity::Error), ["read-back-differs"; 2]);
+    assert!(built.report().contains("`465 / 25`, but the account has `465`"), "{}", built.report());
+}
+
 /// A misspelt key beside the texts is no language.
 #[test]
 fn words_in_a_language_that_nobody_has_are_refused() {
