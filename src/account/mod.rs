@@ -15,6 +15,7 @@ mod resolve;
 pub mod schema;
 pub mod secrecy;
 pub mod show;
+pub mod users;
 pub mod value;
 mod wishes;
 

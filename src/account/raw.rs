@@ -19,11 +19,11 @@ pub struct RawAccount {
     /// whether its provider's profile is missing: then nothing can be said of what the description leaves out
     pub(super) half: bool,
     /// profiles of providers that its hosts or its domain occur in
-    known: Vec<Known>,
+    pub(super) known: Vec<Known>,
 }
 
 /// A provider's profile that may have to do with a description, though it need not name it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Known {
     /// its id
     pub id: String,

@@ -171,6 +171,14 @@ const RECIPIENT: &[Key] = &[
     key("honorific", Shape::Text),
 ];
 
+const USERS: &[Key] = &[
+    key("encoding", Shape::Text),
+    key("format", Shape::Word(&["csv", "tsv", "jsonl"])),
+    key("columns", Shape::Free(&Shape::Text)),
+    key("fallback", Shape::Free(&Shape::Text)),
+    key("ignore", Shape::Either(&[Shape::Word(&["rest"]), Shape::List(&Shape::Text)])),
+];
+
 /// A description, from its top.
 pub static DESCRIPTION: Shape = Shape::Map(&[
     key("address", Shape::Address),
@@ -188,6 +196,7 @@ pub static DESCRIPTION: Shape = Shape::Map(&[
     key("letter", Shape::Map(LETTER)),
     key("clients", Shape::Free(&Shape::Free(&Shape::Text))),
     key("build", Shape::Map(BUILD)),
+    key("users", Shape::Map(USERS)),
     key(
         "allow",
         Shape::List(&Shape::Map(&[required("code", Shape::Text), required("because", Shape::Text)])),

@@ -205,6 +205,44 @@ codes! {
     SERVERS_LEFT_OUT = "servers-left-out", Note;
     /// a QR code would be too fine to be scanned
     QR_TOO_LONG = "qr-too-long", Warning;
+    /// a users file in an encoding that nobody knows
+    USERS_ENCODING = "users-encoding", Error;
+    /// a column for a setting that no description has
+    USERS_NO_SETTING = "users-no-setting", Error;
+    /// a column for what is the same for all rows
+    USERS_NO_COLUMN = "users-no-column", Error;
+    /// a users file without a header
+    USERS_EMPTY = "users-empty", Error;
+    /// no column holds the address
+    USERS_WITHOUT_ADDRESS = "users-without-address", Error;
+    /// a column that the description names is not in the file
+    USERS_COLUMN_MISSING = "users-column-missing", Error;
+    /// two columns of one name
+    USERS_COLUMN_TWICE = "users-column-twice", Error;
+    /// a column that nobody knows
+    USERS_COLUMN_UNKNOWN = "users-column-unknown", Error;
+    /// the same with a guess
+    USERS_COLUMN_UNKNOWN_NEAR = "users-column-unknown-near", Error;
+    /// a row's value for a server that is not there
+    USERS_NO_SERVER = "users-no-server", Error;
+    /// a quote is opened and never closed
+    ROW_QUOTE_OPEN = "row-quote-open", Error;
+    /// a row beyond the bound
+    ROW_TOO_LONG = "row-too-long", Error;
+    /// more or fewer cells than columns
+    ROW_UNEVEN = "row-uneven", Error;
+    /// a line that is no JSON object
+    ROW_NOT_JSON = "row-not-json", Error;
+    /// bytes that the encoding does not have
+    ROW_REPLACEMENT = "row-replacement", Error;
+    /// a character of one maker's or one site's own
+    ROW_GAIJI = "row-gaiji", Error;
+    /// blanks around a login or a password
+    ROW_EDGE_BLANK = "row-edge-blank", Error;
+    /// a cell that a spreadsheet changed
+    ROW_SPREADSHEET = "row-spreadsheet", Error;
+    /// an address for the second time
+    ROW_DUPLICATE = "row-duplicate", Error;
     /// a provider's logo that cannot be had
     LOGO_UNUSABLE = "logo-unusable", Error;
     /// a PDF has no glyph for a character

@@ -57,6 +57,8 @@ pub struct Source {
     text: String,
     /// first bytes of its lines
     lines: Vec<usize>,
+    /// lines of the file before its text
+    before: usize,
     secrets: Vec<Range<usize>>,
 }
 
@@ -66,7 +68,14 @@ impl Source {
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { name: name.into(), text, lines, secrets: Vec::new() }
+        Self { name: name.into(), text, lines, before: 0, secrets: Vec::new() }
+    }
+
+    /// A part of a file that begins on a line (from 1).
+    #[must_use]
+    pub fn at_line(name: impl Into<String>, text: impl Into<String>, line: u64) -> Self {
+        let before = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
+        Self { before, ..Self::new(name, text) }
     }
 
     /// The name that reports print.
@@ -102,7 +111,7 @@ impl Source {
         let offset = self.floor(offset);
         let line = self.lines.partition_point(|start| *start <= offset);
         let before = &self.text[self.lines[line - 1]..offset];
-        (line, before.trim_start_matches('\u{feff}').chars().count() + 1)
+        (self.before + line, before.trim_start_matches('\u{feff}').chars().count() + 1)
     }
 
     /// First byte of a line (from 1) and one past its last, its end excluded.
@@ -140,7 +149,7 @@ impl Source {
     /// Whether a line is not too long for a report.
     #[must_use]
     pub fn is_shown_whole(&self, line: usize) -> bool {
-        self.line(line).len() <= WIDEST
+        self.line(line.saturating_sub(self.before).max(1)).len() <= WIDEST
     }
 
     fn line_of(&self, offset: usize) -> usize {
@@ -150,7 +159,7 @@ impl Source {
     /// A whole line (from 1) with its secrets masked.
     #[must_use]
     pub fn shown_line(&self, line: usize) -> String {
-        let line = self.line(line);
+        let line = self.line(line.saturating_sub(self.before).max(1));
         let start = line.start;
         self.mask(line, start..start).0
     }

@@ -21,3 +21,4 @@ mod schema;
 mod secrets;
 mod sheets;
 mod six;
+mod users;

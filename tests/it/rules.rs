@@ -16,7 +16,7 @@ use mailprof::lint::{self, Judged, RULES, Subject};
 
 use super::common::{Case, root};
 
-/// Codes that no description of a fitting size raises: what a build, a client or the command line tells; the
+/// Codes that no description of a fitting size raises: what a build, a client, a users file or the command line tells; the
 /// two whose files would be larger than all the others; and the one that comes only together with an error.
 const ELSEWHERE: &[&str] = &[
     "allow-error",
@@ -35,9 +35,28 @@ const ELSEWHERE: &[&str] = &[
     "read-back-differs",
     "read-back-failed",
     "read-back-silent",
+    "row-duplicate",
+    "row-edge-blank",
+    "row-gaiji",
+    "row-not-json",
+    "row-quote-open",
+    "row-replacement",
+    "row-spreadsheet",
+    "row-too-long",
+    "row-uneven",
     "servers-left-out",
     "template-failed",
     "too-large",
+    "users-column-missing",
+    "users-column-twice",
+    "users-column-unknown",
+    "users-column-unknown-near",
+    "users-empty",
+    "users-encoding",
+    "users-no-column",
+    "users-no-server",
+    "users-no-setting",
+    "users-without-address",
 ];
 
 fn folder(code: &str) -> PathBuf {
