@@ -6,6 +6,7 @@ use super::edit;
 use super::merge::overlay;
 use super::node::{self, Kind, Node};
 use super::schema::{self, Shape};
+use super::users::UsersFile;
 use super::{BuildWishes, ClientOption, secrecy, wishes};
 use crate::finding::{self, Edit, Finding, Findings, Place, Source, SourceId, Sources};
 
@@ -72,7 +73,10 @@ impl RawAccount {
             None => own.clone(),
         };
         let known = known(&merged, providers, sources)?;
-        Ok(Some(Self { merged, own, half, known }))
+        let raw = Self { merged, own, half, known };
+        // what it says of a users file is checked also where none is read
+        let _ = UsersFile::of(&raw, findings);
+        Ok(Some(raw))
     }
 
     /// Profiles of providers that the description's hosts or its domain occur in.

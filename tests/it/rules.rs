@@ -52,10 +52,7 @@ const ELSEWHERE: &[&str] = &[
     "users-column-unknown",
     "users-column-unknown-near",
     "users-empty",
-    "users-encoding",
-    "users-no-column",
     "users-no-server",
-    "users-no-setting",
     "users-without-address",
 ];
 

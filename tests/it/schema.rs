@@ -31,6 +31,9 @@ const BEYOND: &[&str] = &[
     "bad-option",
     "unknown-language",
     "one-source",
+    "users-encoding",
+    "users-no-column",
+    "users-no-setting",
     // what only the parser of that text knows
     "bad-host",
     "host-has-port",

@@ -34,7 +34,7 @@ impl Read {
             RawAccount::read(description.as_bytes(), "account.yaml", &library, &mut sources, &mut findings)
                 .unwrap()
                 .unwrap();
-        let file = UsersFile::of(&raw, &mut findings);
+        let file = UsersFile::of(&raw, &mut Findings::new());
         let mut header = |text: String| sources.add(Source::new("users.csv", text));
         let rows = Rows::open(bytes, file, format, &mut header, &mut findings).unwrap();
         let rows = rows.into_iter().flatten().map(Result::unwrap).collect();
