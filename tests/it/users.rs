@@ -162,6 +162,17 @@ fn columns_that_mean_nothing_are_told_before_any_row() {
     assert_eq!(empty.told(), ["users-empty"]);
 }
 
+/// A blank is missing behind the colon: the password is a part of the key.
+#[test]
+fn a_password_in_the_place_of_a_setting_is_not_shown() {
+    let users =
+        "users:\n  columns:\n    'incoming.password:hunter2': x\n    'provider.password=hunter2': x\n";
+    let description = format!("{}{users}", DESCRIPTION.split("users:").next().unwrap());
+    let ran = super::common::Case::new(&description).args(&["check", "account.yaml"]).run();
+    assert!(ran.code == 1 && ran.stderr.contains("users-no-setting"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
+}
+
 /// What an earlier run rejected is read again, without the apostrophes that kept a spreadsheet from taking cells for formulas.
 #[test]
 fn rejected_rows_are_rows_again() {

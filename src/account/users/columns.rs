@@ -10,6 +10,7 @@ use crate::account::RawAccount;
 use crate::account::check::closest;
 use crate::account::node::{Kind, Node};
 use crate::account::schema;
+use crate::account::secrecy::shown;
 use crate::finding::{self, Finding, Findings, Place};
 
 /// Columns that a file of rejected rows has in front.
@@ -136,11 +137,11 @@ fn named_columns(node: &Node, path: &str, found: &mut Vec<(String, Named)>) {
 /// Why a name is no setting of a row.
 fn unfit(setting: &str) -> Option<Finding> {
     if OF_ALL.contains(&setting.split('.').next().unwrap_or_default()) {
-        return Some(Finding::new(&finding::USERS_NO_COLUMN).arg("setting", setting));
+        return Some(Finding::new(&finding::USERS_NO_COLUMN).arg("setting", shown(setting)));
     }
     let unnumbered: Vec<&str> = setting.split('.').filter(|p| p.parse::<usize>().is_err()).collect();
     let known = !unnumbered.is_empty() && schema::has(&unnumbered.join("."));
-    (!known).then(|| Finding::new(&finding::USERS_NO_SETTING).arg("setting", setting))
+    (!known).then(|| Finding::new(&finding::USERS_NO_SETTING).arg("setting", shown(setting)))
 }
 
 /// What the columns of one file stand for.
