@@ -72,6 +72,12 @@ impl Library {
         Ok(Self { profiles, templates })
     }
 
+    /// Whether nothing of it is the user's own.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        self.profiles.is_none() && self.templates.is_none()
+    }
+
     /// A template's text by its name below `templates/`. `None`: there is none.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{LazyLock, mpsc};
+use std::sync::{LazyLock, Mutex, PoisonError, mpsc};
 use std::thread;
 
 /// Applies `work` to every item, on as many threads as there are cores; results stand in the order of the items.
@@ -70,8 +70,64 @@ pub fn in_order<T: Sync, R: Send, E>(
     })
 }
 
+/// Applies `work` to what `items` gives, on all cores, and `then` to the results on this thread, in the order of the items. No more than
+/// `most` items are on the way at once, so that a stream without end needs no more memory than a short one.
+///
+/// # Errors
+/// The first that `then` gives; nothing more is taken from `items` then.
+///
+/// # Panics
+/// When `work` does.
+pub fn stream<T: Send, R: Send, E>(
+    mut items: impl Iterator<Item = T>,
+    most: usize,
+    work: impl Fn(T) -> R + Sync,
+    mut then: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
+    let (given, tasks) = mpsc::channel::<(usize, T)>();
+    let tasks = Mutex::new(tasks);
+    thread::scope(|scope| {
+        let (sender, results) = mpsc::channel();
+        for _ in 0..cores() {
+            let (sender, tasks, work) = (sender.clone(), &tasks, &work);
+            scope.spawn(move || {
+                let next = || tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                while let Ok((at, item)) = next() {
+                    if sender.send((at, work(item))).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let (mut asked, mut wanted, mut early) = (0, 0, BTreeMap::new());
+        // dropped on every way out, so that the threads end
+        let given = given;
+        loop {
+            while asked - wanted < most.max(1) {
+                let Some(item) = items.next() else { break };
+                // a thread that panicked is told when the scope ends
+                if given.send((asked, item)).is_err() {
+                    return Ok(());
+                }
+                asked += 1;
+            }
+            if asked == wanted {
+                return Ok(());
+            }
+            let Ok((at, result)) = results.recv() else { return Ok(()) };
+            early.insert(at, result);
+            while let Some(result) = early.remove(&wanted) {
+                wanted += 1;
+                then(result)?;
+            }
+        }
+    })
+}
+
 /// How many threads run at once here. Asking the system reads files each time.
-fn cores() -> usize {
+#[must_use]
+pub fn cores() -> usize {
     static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
     *CORES
 }
@@ -99,5 +155,26 @@ mod tests {
         );
         assert_eq!((ended, seen), (Err(5), vec![0, 1, 2, 3, 4, 5]));
         assert_eq!(map(&[] as &[u64], |n| *n), Vec::<u64>::new());
+    }
+
+    #[test]
+    fn a_stream_is_bounded_and_in_order() {
+        let (given, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let items = (0..500_usize).inspect(|_| {
+            let on_the_way = given.fetch_add(1, Ordering::SeqCst) - done.load(Ordering::SeqCst);
+            assert!(on_the_way < 8, "{on_the_way}");
+        });
+        let slow = |n: usize| {
+            thread::sleep(std::time::Duration::from_micros(if n % 7 == 0 { 300 } else { 5 }));
+            n
+        };
+        let mut seen = Vec::new();
+        let ended = stream(items, 8, slow, |n| {
+            done.fetch_add(1, Ordering::SeqCst);
+            seen.push(n);
+            if n == 400 { Err(n) } else { Ok(()) }
+        });
+        assert_eq!((ended, seen), (Err(400), (0..=400).collect::<Vec<_>>()));
+        assert_eq!(stream(0..0, 4, |n: u8| n, |_| Ok::<(), ()>(())), Ok(()));
     }
 }

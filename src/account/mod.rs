@@ -226,7 +226,7 @@ pub enum Sheets {
 }
 
 /// What the description says of building; flags win over it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BuildWishes {
     /// clients by id; `None`: all
     pub clients: Option<Vec<String>>,

@@ -1,6 +1,8 @@
 //! A description as it was read: parsed, held against the schema, laid over its provider's profile; not yet resolved.
 //! Here every source learns which of its stretches are secret, before any finding is shown.
 
+use std::sync::Arc;
+
 use super::check::{check, closest};
 use super::edit;
 use super::merge::overlay;
@@ -20,7 +22,9 @@ pub struct RawAccount {
     /// whether its provider's profile is missing: then nothing can be said of what the description leaves out
     pub(super) half: bool,
     /// profiles of providers that its hosts or its domain occur in
-    pub(super) known: Vec<Known>,
+    pub(super) known: Arc<Vec<Known>>,
+    /// the row of a users file that was laid over it
+    pub(super) row: Option<SourceId>,
 }
 
 /// A provider's profile that may have to do with a description, though it need not name it.
@@ -73,7 +77,7 @@ impl RawAccount {
             None => own.clone(),
         };
         let known = known(&merged, providers, sources)?;
-        let raw = Self { merged, own, half, known };
+        let raw = Self { merged, own, half, known: Arc::new(known), row: None };
         // what it says of a users file is checked also where none is read
         let _ = UsersFile::of(&raw, findings);
         Ok(Some(raw))
@@ -125,6 +129,12 @@ impl RawAccount {
     #[must_use]
     pub fn is_own(&self, place: Place) -> bool {
         place.source == self.own.place.source
+    }
+
+    /// Whether a place is in the row of a users file.
+    #[must_use]
+    pub fn is_of_row(&self, place: Place) -> bool {
+        self.row == Some(place.source)
     }
 
     /// Where a word stands in a list of the description.

@@ -7,7 +7,7 @@ use super::{Job, limits};
 use crate::client::{Client, CodeSpec, Language};
 use crate::finding::{self, Finding, Severity};
 use crate::format::Code;
-use crate::render::Subject;
+use crate::render::{Subject, slot};
 use crate::secret::Secret;
 
 /// A code that is drawn on a sheet.
@@ -15,7 +15,7 @@ pub(super) struct OnSheet<'a> {
     pub(super) spec: &'a CodeSpec,
     pub(super) code: Code,
     /// what is above it
-    pub(super) caption: String,
+    pub(super) caption: Value,
     text: String,
     secret: bool,
 }
@@ -52,7 +52,9 @@ pub(super) fn on_sheet<'a>(
         let Some(file) = job.client.file(&spec.payload).filter(|_| due && !refused) else { continue };
         let payload = job.payload(file, subject)?;
         let source = Client::text(&spec.texts, &language.id);
-        let caption = engine.text(source, view).map_err(|e| failed(e.to_string()))?;
+        let caption = engine.text_value(source, view).map_err(|e| failed(e.to_string()))?;
+        // what a code draws is not followed
+        slot::refuse();
         if let (Some(code), Ok(text)) = (payload.code, String::from_utf8(payload.bytes)) {
             codes.push(OnSheet { spec, code, caption, text, secret: payload.secret });
         }

@@ -9,7 +9,7 @@ use super::sheet::Teller;
 use crate::client::{
     Button, Client, Control, Field, Figure, Figures, Holds, List, Menu, Row, Shown, Switch, Tabs,
 };
-use crate::render::RenderError;
+use crate::render::{RenderError, slot};
 
 /// What stands in a box for a password, known or not: as the program itself shows it.
 const DOTS: &str = "●●●●●●●●";
@@ -34,7 +34,7 @@ pub(super) fn drawn(teller: &Teller<'_>, figure: &Figure) -> Result<Value, Rende
     drawer.rows(&figure.rows, &mut rows)?;
     Ok(Value::from(Map::from([
         ("frame", figure.frame.word().into()),
-        ("title", drawer.text(&figure.title)?.into()),
+        ("title", drawer.text(&figure.title)?),
         ("rows", rows.into()),
     ])))
 }
@@ -44,8 +44,8 @@ struct Drawer<'a> {
 }
 
 impl Drawer<'_> {
-    fn text(&self, shown: &Shown) -> Result<String, RenderError> {
-        self.teller.text(shown.text(&self.teller.language.id)).map(|text| text.trim().to_owned())
+    fn text(&self, shown: &Shown) -> Result<Value, RenderError> {
+        self.teller.text(shown.text(&self.teller.language.id)).map(slot::trimmed)
     }
 
     fn texts(&self, shown: &[Shown]) -> Result<Value, RenderError> {
@@ -70,8 +70,8 @@ impl Drawer<'_> {
 
     fn row(&self, control: &Control, out: &mut Vec<Value>) -> Result<(), RenderError> {
         let (kind, map) = match control {
-            Control::Heading(text) => ("heading", Map::from([("label", self.text(text)?.into())])),
-            Control::Text(text) => ("text", Map::from([("label", self.text(text)?.into())])),
+            Control::Heading(text) => ("heading", Map::from([("label", self.text(text)?)])),
+            Control::Text(text) => ("text", Map::from([("label", self.text(text)?)])),
             Control::Field(field) => ("field", self.field(field)?),
             Control::Choice(field) => ("choice", self.field(field)?),
             Control::Entry(field) => ("entry", self.field(field)?),
@@ -86,7 +86,7 @@ impl Drawer<'_> {
                 ("buttons", Map::from([("buttons", buttons.into())]))
             }
             Control::Group(group) => {
-                out.push(row("group", Map::from([("label", self.text(&group.label)?.into())])));
+                out.push(row("group", Map::from([("label", self.text(&group.label)?)])));
                 self.rows(&group.rows, out)?;
                 ("end", Map::new())
             }
@@ -98,12 +98,12 @@ impl Drawer<'_> {
     fn field(&self, field: &Field) -> Result<Map, RenderError> {
         let (value, setting) = match (&field.setting, &field.value) {
             (Some(setting), _) => self.setting(setting)?,
-            (None, Some(text)) => (self.text(text)?, String::new()),
-            (None, None) => (String::new(), String::new()),
+            (None, Some(text)) => (self.text(text)?, ""),
+            (None, None) => ("".into(), ""),
         };
         Ok(Map::from([
-            ("label", self.text(&field.label)?.into()),
-            ("value", value.into()),
+            ("label", self.text(&field.label)?),
+            ("value", value),
             ("setting", setting.into()),
             ("ring", self.holds(&field.ring)?.into()),
             ("button", self.beside(field.button.as_ref())?),
@@ -111,21 +111,21 @@ impl Drawer<'_> {
     }
 
     /// What the box of a setting holds, and whether reading the sheet back is to look at it.
-    fn setting(&self, setting: &str) -> Result<(String, String), RenderError> {
+    fn setting<'s>(&self, setting: &'s str) -> Result<(Value, &'s str), RenderError> {
         if setting.ends_with("password") {
-            return Ok((DOTS.to_owned(), String::new()));
+            return Ok((DOTS.into(), ""));
         }
         let (value, _) = self.teller.value(setting)?;
         if value.is_none() || value.is_undefined() {
-            return Ok((String::new(), String::new()));
+            return Ok(("".into(), ""));
         }
         let marked = super::sheet::is_marked(setting);
-        Ok((value.to_string(), if marked { setting.to_owned() } else { String::new() }))
+        Ok((value, if marked { setting } else { "" }))
     }
 
     fn switch(&self, switch: &Switch) -> Result<Map, RenderError> {
         Ok(Map::from([
-            ("label", self.text(&switch.label)?.into()),
+            ("label", self.text(&switch.label)?),
             ("on", self.holds(&switch.on)?.into()),
             ("ring", self.holds(&switch.ring)?.into()),
             ("button", self.beside(switch.button.as_ref())?),
@@ -155,7 +155,7 @@ impl Drawer<'_> {
 
     fn button(&self, button: &Button) -> Result<Value, RenderError> {
         Ok(Value::from(Map::from([
-            ("label", self.text(&button.label)?.into()),
+            ("label", self.text(&button.label)?),
             ("ring", self.holds(&button.ring)?.into()),
         ])))
     }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 
 use super::read::{Difference, Refusal};
-use super::{Artifact, Builder, Met, Outcome, Outcomes, choice, expect, readback};
+use super::{Artifact, Builder, Met, Outcome, Outcomes, Part, choice, expect, readback};
 use crate::account::{Account, Fetched, Host, Login, Passwords, RawAccount, placeholder};
 use crate::client::{self, Client, FileSpec, HoldsSecret, Options, Scope};
 use crate::finding::{self, Finding, Findings, Severity};
 use crate::format;
 use crate::library::LibraryError;
 use crate::paths;
-use crate::render::{Embedded, Purpose, Selection, Subject, view};
+use crate::render::{Embedded, Purpose, Selection, Subject, slot, view};
 
 /// Characters of a word that a finding about a file shows.
 const MOST_SHOWN: usize = 200;
@@ -75,15 +75,19 @@ impl<'a> Job<'a> {
 
     pub(super) fn report(&self, findings: &mut Findings) {
         let named = self.builder.is_named(self.client);
-        let view = view(&self.subject(&self.selection, false), Purpose::Condition);
-        for met in &self.met {
-            findings.push(met.finding(self, &view, named));
-        }
+        // its words are of this user
+        slot::untraced(|| {
+            let view = view(&self.subject(&self.selection, false), Purpose::Condition);
+            for met in &self.met {
+                findings.push(met.finding(self, &view, named));
+            }
+        });
     }
 
     /// How the client came off; `None`: nothing was asked of it. `findings`: what was told on the way, beside its limits.
-    pub(super) fn outcome(&self, made: &[Artifact], findings: &Findings) -> Option<Outcome> {
-        let due = |f: &&FileSpec| f.scope == Scope::Domain || self.account.address.is_some();
+    pub(super) fn outcome(&self, part: Part, made: &[Artifact], findings: &Findings) -> Option<Outcome> {
+        let due =
+            |f: &&FileSpec| part.has(f.scope) && (f.scope == Scope::Domain || self.account.address.is_some());
         let is_made = |f: &&FileSpec| made.iter().any(|a| a.file.as_ref() == Some(&f.name));
         let missing: Vec<&FileSpec> = self.client.files.iter().filter(due).filter(|f| !is_made(f)).collect();
         if made.is_empty() && self.client.files.iter().all(|f| !due(&f)) {
@@ -111,10 +115,11 @@ impl<'a> Job<'a> {
     /// The client's files.
     pub(super) fn files(
         &self,
+        part: Part,
         findings: &mut Findings,
         artifacts: &mut Vec<Artifact>,
     ) -> Result<(), LibraryError> {
-        for file in &self.client.files {
+        for file in self.client.files.iter().filter(|f| part.has(f.scope)) {
             match self.is_due(file) {
                 Ok(true) => artifacts.extend(self.artifacts(file, findings)?),
                 Ok(false) => {}
@@ -169,7 +174,7 @@ impl<'a> Job<'a> {
     /// A file and its paths.
     fn file(&self, file: &FileSpec, subject: &Subject<'_>) -> Result<MaybeFile, LibraryError> {
         let reading = file.reading.as_deref().unwrap_or(&file.format);
-        let reading = self.builder.library.reading(reading, &file.template)?;
+        let reading = self.builder.reading(reading, &file.template)?;
         Ok(self.made(file, &reading, subject).map_err(Box::new))
     }
 
@@ -204,6 +209,8 @@ impl<'a> Job<'a> {
     ) -> Result<BTreeMap<String, Option<Embedded>>, LibraryError> {
         let mut all = BTreeMap::new();
         for (name, of) in &file.embeds {
+            // what another file makes of it is not followed
+            slot::refuse();
             let (client, of) = self.client.qualified(of);
             let other = self.builder.clients.iter().find(|c| c.id == client);
             let made = match other.and_then(|c| Some((c, c.file(of)?))) {
@@ -249,7 +256,10 @@ impl<'a> Job<'a> {
 
     fn paths(&self, file: &FileSpec, view: &Value) -> Result<Vec<String>, Finding> {
         let folder = self.folder(file.scope);
-        let path = |template: &String| match self.builder.engine.text(template, view) {
+        let text = |template: &String| {
+            slot::settled(self.builder.engine.text(template, view)?, slot::Kind::Path, None)
+        };
+        let path = |template: &String| match text(template) {
             Ok(path) if is_tame(&path) => Ok(format!("{folder}/{path}")),
             Ok(_) => Err(self.failed(&finding::TEMPLATE_FAILED, &file.template, "its path is not safe")),
             Err(e) => Err(self.failed(&finding::TEMPLATE_FAILED, &file.template, e)),
@@ -317,6 +327,8 @@ impl<'a> Job<'a> {
         let (text, secret) = rendered.map_err(|e| self.failed(&finding::TEMPLATE_FAILED, path, e))?;
         let known = format::find(format);
         let format = known.ok_or_else(|| self.failed(&finding::TEMPLATE_FAILED, path, "no such format"))?;
+        let text = slot::settled(text, slot::Kind::File(path), Some(format.escape));
+        let text = text.map_err(|e| self.failed(&finding::TEMPLATE_FAILED, path, e))?;
         let bytes = (format.encode)(&text).map_err(|e| self.failed(&finding::NOT_ENCODABLE, path, e))?;
         Ok(Made { format, bytes, secret })
     }

@@ -168,12 +168,12 @@ impl Met<'_> {
         job: &Job<'_>,
         view: &Value,
         language: &client::Language,
-    ) -> Result<(String, String), RenderError> {
-        let text = |source: &String, view: &Value| job.builder.engine.text(source, view);
+    ) -> Result<(Value, Value), RenderError> {
+        let text = |source: &String, view: &Value| job.builder.engine.text_value(source, view);
         let listed = |servers: &[Server]| {
             let one = |s: &Server| {
                 let server = context! { protocol => &s.protocol, host => &s.host, port => s.port };
-                text(&language.limits.server, &context! { server, ..view.clone() })
+                job.builder.engine.text(&language.limits.server, &context! { server, ..view.clone() })
             };
             servers.iter().map(one).collect::<Result<Vec<_>, _>>().map(|all| all.join(&language.limits.comma))
         };

@@ -7,6 +7,7 @@ mod expect;
 mod figure;
 mod job;
 mod limits;
+mod mould;
 mod pages;
 mod print;
 mod printing;
@@ -16,9 +17,10 @@ mod road;
 mod sheet;
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::account::{Account, ClientOption, Fetched, Passwords, RawAccount, Sheets};
-use crate::client::{self, Client, HoldsSecret, LABELS_WORD, Language, Options, Scope};
+use crate::client::{self, Client, HoldsSecret, LABELS_WORD, Language, Options, Reading, Scope};
 use crate::finding::{self, Finding, Findings};
 use crate::format;
 use crate::library::{Library, LibraryError};
@@ -29,6 +31,7 @@ use job::Job;
 use pages::{Listed, Pages};
 
 pub use limits::{Met, Server};
+pub use mould::{Moulds, Told};
 pub use printing::{Logo, Paper, Printing, SheetFormats};
 pub use read::Said;
 
@@ -87,6 +90,27 @@ impl Outcomes {
     }
 }
 
+/// Which part of what an account gives is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// all of it
+    Whole,
+    /// what is published once for the domain
+    Domain,
+    /// what one of many users gets
+    User,
+}
+
+impl Part {
+    fn has(self, scope: Scope) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Domain => scope == Scope::Domain,
+            Self::User => scope == Scope::User,
+        }
+    }
+}
+
 /// What to build, flags and the description's wishes put together.
 #[derive(Debug, Clone, Default)]
 pub struct Wishes {
@@ -138,6 +162,8 @@ pub struct Builder {
     languages: Vec<Language>,
     options: BTreeMap<String, Options>,
     wishes: Wishes,
+    /// readings by their names: parsed once, not for each file
+    readings: Mutex<BTreeMap<String, Arc<Reading>>>,
     #[cfg(feature = "pdf")]
     press: Option<format::pdf::Press>,
 }
@@ -213,6 +239,7 @@ impl Builder {
             languages,
             options,
             wishes,
+            readings: Mutex::default(),
             #[cfg(feature = "pdf")]
             press: None,
         })
@@ -242,35 +269,40 @@ impl Builder {
         findings: &mut Findings,
         sink: &mut dyn FnMut(Artifact) -> Result<(), E>,
     ) -> Result<Vec<Outcome>, E> {
-        let mut makers = BTreeMap::new();
-        let (mut outcomes, mut listed) = (Vec::new(), Vec::new());
-        // the others take no thread
-        let asked = |client: &&Client| self.is_chosen(client) || self.has_sheet(client);
-        let clients: Vec<&Client> = self.clients.iter().filter(asked).collect();
-        let work = |client: &&Client| self.one(client, account, raw, fetched);
-        parallel::in_order(&clients, work, |made| -> Result<(), E> {
-            let Made { artifacts, findings: told, outcome } = made?;
-            outcomes.extend(outcome);
-            findings.extend(told);
-            for artifact in artifacts {
-                match taken(&mut makers, &artifact) {
-                    Some(finding) => findings.push(finding),
-                    None => {
-                        listed.extend(Listed::of(&artifact));
-                        sink(artifact)?;
-                    }
-                }
-            }
+        let mut kept = Kept::new(findings, sink);
+        let work = |client: &&Client| self.one(client, account, raw, fetched, Part::Whole);
+        parallel::in_order(&self.asked(), work, |made| kept.take(made?))?;
+        kept.pages(Part::Whole, &Pages { builder: self, account, raw, fetched })
+    }
+
+    /// Makes one part of the account's artifacts on this thread: for builds of many users, each on a thread.
+    ///
+    /// # Errors
+    /// A reading that cannot be read.
+    pub fn part(
+        &self,
+        part: Part,
+        account: &Account,
+        raw: &RawAccount,
+        fetched: &Fetched,
+        findings: &mut Findings,
+    ) -> Result<Vec<Artifact>, LibraryError> {
+        let mut artifacts = Vec::new();
+        let mut sink = |artifact| -> Result<(), LibraryError> {
+            artifacts.push(artifact);
             Ok(())
-        })?;
-        let pages = Pages { builder: self, account, raw, fetched };
-        for page in pages.make(&listed, &outcomes, findings) {
-            match taken(&mut makers, &page) {
-                Some(finding) => findings.push(finding),
-                None => sink(page)?,
-            }
+        };
+        let mut kept = Kept::new(findings, &mut sink);
+        for client in self.asked() {
+            kept.take(self.one(client, account, raw, fetched, part)?)?;
         }
-        Ok(outcomes)
+        kept.pages(part, &Pages { builder: self, account, raw, fetched })?;
+        Ok(artifacts)
+    }
+
+    /// The clients that something is asked of.
+    fn asked(&self) -> Vec<&Client> {
+        self.clients.iter().filter(|client| self.is_chosen(client) || self.has_sheet(client)).collect()
     }
 
     /// The artifacts of a client that was asked for, and what is to be told of them.
@@ -280,24 +312,37 @@ impl Builder {
         account: &Account,
         raw: &RawAccount,
         fetched: &Fetched,
+        part: Part,
     ) -> Result<Made, LibraryError> {
         let (mut artifacts, mut findings) = (Vec::new(), Findings::new());
         let mut outcome = None;
         let (chosen, sheet) = (self.is_chosen(client), self.has_sheet(client));
         let job = Job::new(self, account, raw, fetched, client);
         // for a domain nothing is built for a client without files of the domain, so its limits say nothing
-        let published = client.files.iter().any(|f| f.scope == Scope::Domain);
-        if chosen && (account.address.is_some() || published) {
+        let published = client.files.iter().any(|f| f.scope == Scope::Domain) && part != Part::User;
+        let for_user = account.address.is_some() && part != Part::Domain;
+        if chosen && (for_user || published) {
             job.report(&mut findings);
-            job.files(&mut findings, &mut artifacts)?;
+            job.files(part, &mut findings, &mut artifacts)?;
         }
-        if sheet && account.address.is_some() {
+        if sheet && for_user {
             job.sheets(&mut findings, &mut artifacts);
         }
-        if chosen && (account.address.is_some() || published) {
-            outcome = job.outcome(&artifacts, &findings);
+        if chosen && (for_user || published) {
+            outcome = job.outcome(part, &artifacts, &findings);
         }
         Ok(Made { artifacts, findings, outcome })
+    }
+
+    /// Where each setting stands in a file.
+    fn reading(&self, name: &str, by: &str) -> Result<Arc<Reading>, LibraryError> {
+        let mut known = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(reading) = known.get(name) {
+            return Ok(reading.clone());
+        }
+        let reading = Arc::new(self.library.reading(name, by)?);
+        known.insert(name.to_owned(), reading.clone());
+        Ok(reading)
     }
 
     /// What a delivered file says of each setting, by dotted name. Where its format has no order of servers they are told in the
@@ -309,10 +354,9 @@ impl Builder {
         let format = format::find(artifact.format).ok_or("there is no such format")?;
         let client = self.clients.iter().find(|c| Some(&c.id) == artifact.client.as_ref());
         let spec = client.zip(artifact.file.as_ref()).and_then(|(c, name)| c.file(name));
-        let reading =
-            spec.map(|f| self.library.reading(f.reading.as_deref().unwrap_or(&f.format), &f.template));
+        let reading = spec.map(|f| self.reading(f.reading.as_deref().unwrap_or(&f.format), &f.template));
         let reading = reading.transpose().map_err(|e| e.to_string())?;
-        read::file(&self.engine, format, &artifact.bytes, reading.as_ref(), &expect::Settings::new())
+        read::file(&self.engine, format, &artifact.bytes, reading.as_deref(), &expect::Settings::new())
             .map_err(|refusal| format!("{refusal:?}"))
     }
 
@@ -368,14 +412,44 @@ fn languages(
     Ok(languages)
 }
 
-/// A path belongs to the first file that has it, also where names fold case.
-fn taken(makers: &mut BTreeMap<String, String>, artifact: &Artifact) -> Option<Finding> {
-    let maker = artifact.client.clone().unwrap_or_default();
-    let other = makers.get(&artifact.path.to_lowercase()).cloned();
-    let Some(other) = other else {
-        makers.insert(artifact.path.to_lowercase(), maker);
-        return None;
-    };
-    let finding = Finding::new(&finding::PATH_TAKEN).arg("path", &artifact.path).arg("other", other);
-    Some(finding.client(&maker))
+/// What is made of one account, on its way to a sink: a path belongs to the first file that has it, also where names fold case.
+struct Kept<'k, E> {
+    findings: &'k mut Findings,
+    sink: &'k mut dyn FnMut(Artifact) -> Result<(), E>,
+    makers: BTreeMap<String, String>,
+    listed: Vec<Listed>,
+    outcomes: Vec<Outcome>,
+}
+
+impl<'k, E> Kept<'k, E> {
+    fn new(findings: &'k mut Findings, sink: &'k mut dyn FnMut(Artifact) -> Result<(), E>) -> Self {
+        Self { findings, sink, makers: BTreeMap::new(), listed: Vec::new(), outcomes: Vec::new() }
+    }
+
+    fn take(&mut self, made: Made) -> Result<(), E> {
+        self.outcomes.extend(made.outcome);
+        self.findings.extend(made.findings);
+        made.artifacts.into_iter().try_for_each(|artifact| self.keep(artifact))
+    }
+
+    fn keep(&mut self, artifact: Artifact) -> Result<(), E> {
+        let maker = artifact.client.clone().unwrap_or_default();
+        let folded = artifact.path.to_lowercase();
+        if let Some(other) = self.makers.get(&folded) {
+            let finding = Finding::new(&finding::PATH_TAKEN).arg("path", &artifact.path).arg("other", other);
+            self.findings.push(finding.client(&maker));
+            return Ok(());
+        }
+        self.makers.insert(folded, maker);
+        self.listed.extend(Listed::of(&artifact));
+        (self.sink)(artifact)
+    }
+
+    /// The pages that belong to no client; then all is made.
+    fn pages(mut self, part: Part, pages: &Pages<'_>) -> Result<Vec<Outcome>, E> {
+        for page in pages.make(part, &self.listed, &self.outcomes, self.findings) {
+            self.keep(page)?;
+        }
+        Ok(self.outcomes)
+    }
 }

@@ -4,11 +4,11 @@
 use minijinja::{Value, context};
 
 use super::sheet::{self, Teller};
-use super::{Artifact, Builder, Job, Outcome, Outcomes, expect, readback};
+use super::{Artifact, Builder, Job, Outcome, Outcomes, Part, expect, readback};
 use crate::account::{Account, Fetched, Paper, RawAccount, Sheets};
 use crate::client::{Client, LABELS_WORD, Language, SIX, Scope};
 use crate::finding::{self, Finding, Findings};
-use crate::render::{Purpose, RenderError, view};
+use crate::render::{Purpose, RenderError, slot, view};
 
 /// Templates of the two.
 const INDEX: &str = "sheet/index.html.j2";
@@ -50,20 +50,28 @@ impl Pages<'_> {
     /// All that are asked for.
     pub(super) fn make(
         &self,
+        part: Part,
         listed: &[Listed],
         outcomes: &[Outcome],
         findings: &mut Findings,
     ) -> Vec<Artifact> {
         let mut pages = Vec::new();
         let sheets = &self.builder.wishes.sheets;
-        let languages = self.builder.languages.iter();
-        if *sheets == Sheets::Clients && listed.iter().any(|l| l.sheet) {
-            pages
-                .extend(languages.map(|l| self.page(l, INDEX, "index", |t| self.index(t, listed, outcomes))));
-        } else if matches!(sheets, Sheets::Named(ids) if ids.iter().any(|id| id == LABELS_WORD)) {
+        if *sheets == Sheets::Clients && part.has(Scope::User) && listed.iter().any(|l| l.sheet) {
+            pages.extend(
+                self.builder
+                    .languages
+                    .iter()
+                    .map(|l| self.page(l, INDEX, "index", |t| self.index(t, listed, outcomes))),
+            );
+        }
+        let labels = matches!(sheets, Sheets::Named(ids) if ids.iter().any(|id| id == LABELS_WORD));
+        if labels && part.has(Scope::Domain) {
             let domain = nobodys(self.account);
             let all = Pages { account: &domain, ..*self };
-            pages.extend(languages.map(|l| all.page(l, LABELS, LABELS_WORD, |t| all.labels(t))));
+            pages.extend(
+                self.builder.languages.iter().map(|l| all.page(l, LABELS, LABELS_WORD, |t| all.labels(t))),
+            );
         }
         let keep = |page: Result<Artifact, Box<Finding>>| page.map_err(|f| findings.push(*f)).ok();
         pages.into_iter().filter_map(keep).collect()
@@ -110,7 +118,7 @@ impl Pages<'_> {
     ) -> Result<Value, RenderError> {
         let language = &teller.language.id;
         let folder = teller.job.folder(Scope::User);
-        let one = |l: &&Listed| context! { name => l.below(&folder), secret => l.secret };
+        let one = |l: &&Listed| context! { name => slot::path(l.below(&folder)), secret => l.secret };
         let row = |client: &Client| {
             let of = |sheet: bool| listed.iter().filter(move |l| l.client == client.id && l.sheet == sheet);
             let start = format!("{}.{language}.", client.id);

@@ -1,17 +1,16 @@
 //! The steps of a sheet: those that the account takes, their drawn dialogs, and their shape on the page.
 
 use minijinja::{Value, context};
-use unicode_width::UnicodeWidthStr;
 
 use super::figure;
 use super::sheet::Teller;
 use crate::client::{Client, Step};
-use crate::render::RenderError;
+use crate::render::{RenderError, slot};
 
 /// A step on its way to the page.
 pub(super) struct Shaped {
     number: usize,
-    text: String,
+    text: Value,
     show: Vec<Value>,
     pub(super) figure: Option<Value>,
     /// whether nobody compared its figure with the program
@@ -33,7 +32,7 @@ impl Shaped {
 
     /// Whether half of the width is enough: a longer text would stand high above its figure.
     fn is_short(&self) -> bool {
-        self.figure.is_some() && self.text.width() <= MOST_IN_HALF
+        self.figure.is_some() && !slot::is_wider(std::slice::from_ref(&self.text), 0, MOST_IN_HALF)
     }
 }
 
@@ -93,7 +92,7 @@ mod tests {
     fn shapes(steps: &[(usize, bool)]) -> Vec<&'static str> {
         let step = |(width, drawn): &(usize, bool)| Shaped {
             number: 1,
-            text: "x".repeat(*width),
+            text: Value::from("x".repeat(*width)),
             show: Vec::new(),
             figure: drawn.then(|| Value::from(1)),
             unverified: false,

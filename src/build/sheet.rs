@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
-use unicode_width::UnicodeWidthStr;
 
 use super::Job;
 use super::codes::OnSheet;
@@ -11,7 +10,7 @@ use super::limits::Met;
 use super::printing::Paper;
 use crate::account::Login;
 use crate::client::{Client, Language, SIX, SettingWords, Status};
-use crate::render::{Engine, Purpose, RenderError, view};
+use crate::render::{Engine, Purpose, RenderError, slot, view};
 
 /// The one template of all HTML sheets.
 pub(super) const TEMPLATE: &str = "sheet/sheet.html.j2";
@@ -46,7 +45,7 @@ pub(super) fn facts(
     let drawings = road.iter().filter(|s| s.figure.is_some()).count();
     let density = teller.density(road.len(), drawings, &limits);
     let own = context! {
-        document => format!("{title} – {} – {}", Client::text(&job.client.names, &language.id), teller.at("address")),
+        document => slot::joined(&[title.clone(), " – ".into(), Client::text(&job.client.names, &language.id).into(), " – ".into(), teller.at("address")]),
         title => title,
         client => teller.client(),
         settings => settings.clone(),
@@ -119,8 +118,8 @@ impl Teller<'_> {
         self.job.met.iter().any(Met::stops_all)
     }
 
-    pub(super) fn text(&self, source: &str) -> Result<String, RenderError> {
-        self.engine.text(source, self.view)
+    pub(super) fn text(&self, source: &str) -> Result<Value, RenderError> {
+        self.engine.text_value(source, self.view)
     }
 
     /// A value of the view by its dotted name.
@@ -135,7 +134,7 @@ impl Teller<'_> {
     /// Every string of a tree, rendered.
     fn words(&self, tree: &serde_json::Value) -> Result<Value, RenderError> {
         Ok(match tree {
-            serde_json::Value::String(text) => Value::from(self.text(text)?),
+            serde_json::Value::String(text) => self.text(text)?,
             serde_json::Value::Array(items) => {
                 Value::from(items.iter().map(|t| self.words(t)).collect::<Result<Vec<_>, _>>()?)
             }
@@ -192,20 +191,20 @@ impl Teller<'_> {
     }
 
     /// The common name of a setting.
-    pub(super) fn title(&self, setting: &str) -> Result<String, RenderError> {
-        self.language.settings.get(setting).map_or(Ok(String::new()), |w| self.text(&w.title))
+    pub(super) fn title(&self, setting: &str) -> Result<Value, RenderError> {
+        self.language.settings.get(setting).map_or_else(|| Ok("".into()), |w| self.text(&w.title))
     }
 
     fn row(&self, setting: &str) -> Result<Value, RenderError> {
         let words = self.language.settings.get(setting);
         let text =
-            |pick: fn(&SettingWords) -> &String| words.map_or(Ok(String::new()), |w| self.text(pick(w)));
+            |pick: fn(&SettingWords) -> &String| words.map_or_else(|| Ok("".into()), |w| self.text(pick(w)));
         let title = text(|w| &w.title)?;
         // a refused client's own words would send people looking for fields that do not fit
         let labels = self.job.client.labels.get(setting).filter(|_| !self.refused());
         let label = match labels {
             Some(texts) => self.text(Client::text(texts, &self.language.id))?,
-            None => String::new(),
+            None => "".into(),
         };
         let (value, ascii) = self.value(setting)?;
         let marked = !value.is_undefined() && is_marked(setting);
@@ -227,7 +226,7 @@ impl Teller<'_> {
             let word = self.at(setting).to_string();
             let text =
                 own.map(|t| Client::text(t, &self.language.id)).or(words.get(&word).map(String::as_str));
-            self.text(text.unwrap_or(&word)).map(Value::from)
+            self.text(text.unwrap_or(&word))
         };
         Ok(match setting.rsplit_once('.').map_or(setting, |(_, kind)| kind) {
             "address" => self.unicode("address", "address_unicode"),
@@ -242,7 +241,7 @@ impl Teller<'_> {
             "leave_on_server" => {
                 let days = self.at("incoming.leave_days");
                 let kind = if days.is_none() { self.at(setting).to_string() } else { "days".to_owned() };
-                (Value::from(self.text(Client::text(&self.language.leave, &kind.to_lowercase()))?), none)
+                (self.text(Client::text(&self.language.leave, &kind.to_lowercase()))?, none)
             }
             "name" => (self.at("full_name"), none),
             "port" => (Value::from(self.at(setting).to_string()), none),
@@ -252,13 +251,13 @@ impl Teller<'_> {
 
     fn unicode(&self, ascii: &str, unicode: &str) -> (Value, Value) {
         let (ascii, unicode) = (self.at(ascii), self.at(unicode));
-        let differs = ascii != unicode;
+        let differs = !slot::same(&ascii, &unicode);
         (unicode, if differs { ascii } else { Value::from(()) })
     }
 
-    fn note(&self, setting: &str) -> Result<String, RenderError> {
+    fn note(&self, setting: &str) -> Result<Value, RenderError> {
         if !matches!(setting, "incoming.password" | "outgoing.password") {
-            return Ok(String::new());
+            return Ok("".into());
         }
         let kind = self.at("incoming.password_kind").to_string();
         let side = if setting == "incoming.password" { "incoming" } else { "outgoing" };
@@ -269,24 +268,24 @@ impl Teller<'_> {
             "mailbox" if signs_in => "oauth2",
             "initial" | "app" if setting == "incoming.password" => kind.as_str(),
             _ if self.at(setting).is_none() => "omitted",
-            _ => return Ok(String::new()),
+            _ => return Ok("".into()),
         };
-        self.language.password_notes.get(kind).map_or(Ok(String::new()), |t| self.text(t))
+        self.language.password_notes.get(kind).map_or_else(|| Ok("".into()), |t| self.text(t))
     }
 
     /// How close a sheet is set, so that it is four pages at most: the more steps, drawings and advice it has, and the longer its values.
     fn density(&self, steps: usize, drawings: usize, limits: &[Value]) -> &'static str {
-        let wide = |path: &str| self.at(path).as_str().map_or(0, UnicodeWidthStr::width);
-        let own =
-            if self.at("outgoing.login") == Value::from("own") { wide("outgoing.username") + 40 } else { 0 };
-        let values = wide("address") + wide("outgoing.host_unicode") + own;
-        let values = values + wide("incoming.host_unicode") + wide("incoming.username");
+        let mut values = ["address", "outgoing.host_unicode", "incoming.host_unicode", "incoming.username"]
+            .map(|path| self.at(path))
+            .to_vec();
+        let own = self.at("outgoing.login") == Value::from("own");
+        values.extend(own.then(|| self.at("outgoing.username")));
         let advised = limits.iter().filter(|l| l.get_attr("do").is_ok_and(|d| d.is_true())).count();
         let ended = self.job.client.lifecycle.status == Status::Ended;
         // US Letter is 18 mm shorter a page
         let shorter = usize::from(self.job.builder.wishes.printing.paper == Paper::Letter);
         let close = match () {
-            () if values > 140 || drawings > 6 => 3,
+            () if slot::is_wider(&values, if own { 40 } else { 0 }, 140) || drawings > 6 => 3,
             () if ended || advised > 3 || drawings > 3 || steps > 9 => 2,
             () if steps > 6 || drawings > 2 => 1,
             () => 0,
@@ -301,13 +300,13 @@ impl Teller<'_> {
         let mut values: Vec<Value> = Vec::new();
         for row in rows {
             let (setting, value) = (row.get_attr("setting")?, row.get_attr("value")?);
-            let short = || value.as_str().is_none_or(|v| v.width() <= MOST_SPELLED);
+            let short = || !slot::is_wider(std::slice::from_ref(&value), 0, MOST_SPELLED);
             let said = match setting.as_str().and_then(|s| s.rsplit('.').next()) {
                 Some("username" | "password") => !value.is_none(),
                 Some("host") => short(),
                 _ => false,
             };
-            if said && !values.contains(&value) {
+            if said && !values.iter().any(|told| slot::same(told, &value)) {
                 values.push(value);
                 told.push(row.clone());
             }
@@ -337,8 +336,8 @@ impl Teller<'_> {
             let (lost, advice) = met.told(self.job, &plain, self.language)?;
             let map: BTreeMap<&str, Value> = BTreeMap::from([
                 ("severity", met.severity().word().into()),
-                ("lost", lost.into()),
-                ("do", advice.into()),
+                ("lost", lost),
+                ("do", advice),
                 ("unverified", matches!(met, Met::Stated(limit) if limit.unverified).into()),
             ]);
             Ok(Value::from(map))
@@ -355,7 +354,7 @@ impl Teller<'_> {
     }
 
     /// The names of the files that were made for this user.
-    fn files(&self) -> Result<Vec<String>, RenderError> {
+    fn files(&self) -> Result<Vec<Value>, RenderError> {
         let mut names = Vec::new();
         for file in self
             .job
@@ -372,7 +371,7 @@ impl Teller<'_> {
         Ok(names)
     }
 
-    fn trouble(&self) -> Result<Vec<String>, RenderError> {
+    fn trouble(&self) -> Result<Vec<Value>, RenderError> {
         let mut texts = Vec::new();
         for trouble in &self.language.trouble {
             if self.holds(trouble.when.as_ref())? {

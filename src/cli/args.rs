@@ -5,12 +5,16 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::users::{MostRejects, Shard};
 use crate::account::{Passwords, Sheets, value};
 use crate::build::Paper;
 use crate::finding::Language;
 
 /// Options that every command takes.
 const EVERYWHERE: &str = "Everywhere";
+
+/// Options of a build for many users.
+const MANY: &str = "Many users";
 
 /// One description of a mailbox in, checked settings files and printable sheets for every mail client out.
 #[derive(Debug, Parser)]
@@ -116,7 +120,7 @@ pub(super) struct Build {
     /// How findings are told
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: BuildFormat,
-    /// The folder that is filled
+    /// A folder, a name ending in .tar, .tar.zst or .zip, or `-` for a tar on standard output
     #[arg(short = 'o', long = "out", value_name = "OUT", default_value = "out")]
     pub out: PathBuf,
     /// `clients`, `none`, or ids of clients and `labels` separated by commas
@@ -137,6 +141,24 @@ pub(super) struct Build {
     /// Languages of sheets (repeat it, or separate them by commas)
     #[arg(long = "lang", value_name = "LANGUAGE", value_delimiter = ',')]
     pub languages: Vec<String>,
+    /// Build for each row of this file (CSV, TSV, JSON Lines; `-`: standard input)
+    #[arg(long, value_name = "FILE", help_heading = MANY)]
+    pub users: Option<PathBuf>,
+    /// Where rows go that cannot be built (default: OUT.rejects.csv)
+    #[arg(long, value_name = "FILE", requires = "users", help_heading = MANY)]
+    pub rejects: Option<PathBuf>,
+    /// How many rows may be rejected, as a number or a part: beyond, nothing is put in place
+    #[arg(long, value_name = "N|P%", default_value = "5%", requires = "users", value_parser = MostRejects::parse, help_heading = MANY)]
+    pub max_rejects: MostRejects,
+    /// Go on where an earlier, interrupted run into the same folder stopped
+    #[arg(long, requires = "users", help_heading = MANY)]
+    pub resume: bool,
+    /// Build the I-th of N parts of the users alone; `merge` joins the parts
+    #[arg(long, value_name = "I/N", requires = "users", value_parser = Shard::parse, help_heading = MANY)]
+    pub shard: Option<Shard>,
+    /// Tell no progress
+    #[arg(long, short, help_heading = MANY)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, clap::Args)]

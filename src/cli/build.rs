@@ -6,19 +6,17 @@ use unicode_width::UnicodeWidthStr;
 
 use super::args::SheetFormat;
 use super::description::Description;
-use super::logo::logo;
-#[cfg(feature = "pdf")]
-use super::logo::unusable;
+use super::logo::{logo, unusable};
 use super::outside::Outside;
-use super::{CliError, Report, Tongue, args, description};
-use crate::account::{Account, RawAccount, Sheets};
+use super::{CliError, Report, Tongue, args, description, users};
+use crate::account::{BuildWishes, Sheets};
 #[cfg(feature = "pdf")]
 use crate::build::PressSetupError;
 use crate::build::{Builder, Outcome, Printing, SheetFormats};
 use crate::finding::Catalogue;
 use crate::library::Library;
 use crate::lint::{self, Judged};
-use crate::sink::Folder;
+use crate::sink::{Opening, Sink, Target};
 
 pub(super) fn run(args: &args::Build, library: &Library, tongue: &Tongue) -> Result<u8, CliError> {
     let words = tongue.words;
@@ -28,7 +26,10 @@ pub(super) fn run(args: &args::Build, library: &Library, tongue: &Tongue) -> Res
         _ => &[],
     };
     description::typed(library, &args.common, sheets, &args.languages, words)?;
-    let mut report = Report::default();
+    if let Some(users) = &args.users {
+        return users::run(args, users, library, tongue);
+    }
+    let mut report = Report { aside: is_stream(&args.out), ..Report::default() };
     let built = build(args, library, &mut report)?;
     let out = args.out.display().to_string();
     let last = match built {
@@ -41,15 +42,13 @@ pub(super) fn run(args: &args::Build, library: &Library, tongue: &Tongue) -> Res
     report.finish(args.format.into(), library, tongue, args.common.deny.is_some(), &(last + "\n"))
 }
 
-/// What this version cannot do, told before anything is read.
+/// Whether the files go to standard output, where nothing else may be.
+pub(super) fn is_stream(out: &Path) -> bool {
+    matches!(Target::of(out), Target::Stdout)
+}
+
+/// What cannot be done, told before anything is read.
 fn usage(args: &args::Build) -> Result<(), CliError> {
-    let out = args.out.to_string_lossy();
-    if out == "-" || [".tar", ".tar.zst", ".zip"].iter().any(|e| out.ends_with(e)) {
-        return Err(CliError::Usage(format!("-o {out}: this version writes folders only, no archives")));
-    }
-    if args.out.exists() && !args.out.is_dir() {
-        return Err(CliError::Usage(format!("{out} is a file, not a folder; name another one with -o")));
-    }
     let pdf = args.sheet_format.contains(&SheetFormat::Pdf);
     if !pdf && !args.fonts.is_empty() {
         return Err(CliError::Usage("--font is for PDF sheets; add --sheet-format pdf".to_owned()));
@@ -80,40 +79,100 @@ fn build(
     library: &Library,
     report: &mut Report,
 ) -> Result<Option<Vec<Outcome>>, CliError> {
-    let flags = |wishes| {
-        let mut wishes = description::flagged(&args.common, wishes);
-        wishes.sheets = args.sheets.clone().or(wishes.sheets);
-        wishes.languages = (!args.languages.is_empty()).then(|| args.languages.clone()).or(wishes.languages);
-        wishes
-    };
-    let Some(description) = description::load(&args.common.account, library, &flags, report)? else {
-        return Ok(None);
-    };
-    let has = |format| args.sheet_format.contains(&format);
-    let printed = description.wishes.sheets != Some(Sheets::None);
-    let printing = Printing {
-        date: args.date.clone(),
-        paper: args.paper.into(),
-        formats: SheetFormats { html: has(SheetFormat::Html), pdf: has(SheetFormat::Pdf) },
-        logo: printed.then(|| logo(&description, library, &args.common, report)).flatten(),
-    };
-    let builder = description::builder(library, &description, &args.common, printing, report)?;
-    #[cfg(feature = "pdf")]
-    let builder = if has(SheetFormat::Pdf) {
-        match builder.with_press(&args.fonts) {
-            Ok(builder) => builder,
-            Err(error @ PressSetupError::Logo) => {
-                report.findings.push(unusable(&description.raw, error));
-                return Ok(None);
-            }
-            Err(error) => return Err(CliError::Usage(error.to_string())),
-        }
-    } else {
-        builder
-    };
+    let Some(description) = described(args, library, report)? else { return Ok(None) };
+    let Some((builder, _)) = prepared(args, library, &description, report)? else { return Ok(None) };
     let outcomes = built(args, &description, &builder, report)?;
     lint::accept(&description.raw, Some(&builder.limit_codes()), Judged::None, &mut report.findings);
     Ok(outcomes)
+}
+
+/// Reads the description. `None`: it is none.
+pub(super) fn described(
+    args: &args::Build,
+    library: &Library,
+    report: &mut Report,
+) -> Result<Option<Description>, CliError> {
+    description::load(&args.common.account, library, &|wishes| flagged(args, wishes), report)
+}
+
+/// Flags and wishes put together: flags win.
+pub(super) fn flagged(args: &args::Build, wishes: BuildWishes) -> BuildWishes {
+    let mut wishes = description::flagged(&args.common, wishes);
+    wishes.sheets = args.sheets.clone().or(wishes.sheets);
+    wishes.languages = (!args.languages.is_empty()).then(|| args.languages.clone()).or(wishes.languages);
+    wishes
+}
+
+/// What the description's files are built with. `None`: findings say why not.
+pub(super) fn prepared(
+    args: &args::Build,
+    library: &Library,
+    description: &Description,
+    report: &mut Report,
+) -> Result<Option<(Builder, Printing)>, CliError> {
+    let printing = printing(args, library, description, report);
+    let (raw, wishes) = (&description.raw, description.wishes.clone());
+    let findings = &mut report.findings;
+    let builder = description::builder(library, raw, wishes, &args.common, printing.clone(), findings)?;
+    match pressed(args, builder) {
+        Ok(builder) => Ok(Some((builder, printing))),
+        Err(Unpressed::Logo(reason)) => {
+            report.findings.push(unusable(raw, reason));
+            Ok(None)
+        }
+        Err(Unpressed::Failed(error)) => Err(error),
+    }
+}
+
+fn printing(
+    args: &args::Build,
+    library: &Library,
+    description: &Description,
+    report: &mut Report,
+) -> Printing {
+    let has = |format| args.sheet_format.contains(&format);
+    let printed = description.wishes.sheets != Some(Sheets::None);
+    Printing {
+        date: args.date.clone(),
+        paper: args.paper.into(),
+        formats: SheetFormats { html: has(SheetFormat::Html), pdf: has(SheetFormat::Pdf) },
+        logo: printed.then(|| logo(description, library, &args.common, report)).flatten(),
+    }
+}
+
+/// Why PDF sheets cannot be printed.
+pub(super) enum Unpressed {
+    /// the provider's logo cannot be
+    Logo(String),
+    Failed(CliError),
+}
+
+impl From<Unpressed> for CliError {
+    fn from(why: Unpressed) -> Self {
+        match why {
+            Unpressed::Logo(reason) => Self::Usage(reason),
+            Unpressed::Failed(error) => error,
+        }
+    }
+}
+
+/// A builder with what it prints PDF sheets with, where they are asked for.
+#[cfg(feature = "pdf")]
+pub(super) fn pressed(args: &args::Build, builder: Builder) -> Result<Builder, Unpressed> {
+    if !args.sheet_format.contains(&SheetFormat::Pdf) {
+        return Ok(builder);
+    }
+    builder.with_press(&args.fonts).map_err(|error| match error {
+        error @ PressSetupError::Logo => Unpressed::Logo(error.to_string()),
+        error => Unpressed::Failed(CliError::Usage(error.to_string())),
+    })
+}
+
+/// Without the feature there is nothing to print with; that PDF was asked for was refused before.
+#[cfg(not(feature = "pdf"))]
+#[allow(clippy::unnecessary_wraps)]
+pub(super) fn pressed(_: &args::Build, builder: Builder) -> Result<Builder, Unpressed> {
+    Ok(builder)
 }
 
 fn built(
@@ -132,22 +191,13 @@ fn built(
     if report.findings.has_errors() {
         return Ok(None);
     }
-    write(builder, account, raw, &fetched, &args.out, report).map(Some)
-}
-
-fn write(
-    builder: &Builder,
-    account: &Account,
-    raw: &RawAccount,
-    fetched: &crate::account::Fetched,
-    out: &Path,
-    report: &mut Report,
-) -> Result<Vec<Outcome>, CliError> {
-    let mut folder = Folder::open(out)?;
-    let outcomes = builder.run(account, raw, fetched, &mut report.findings, &mut |artifact| {
-        folder.put(&artifact).map_err(CliError::from)
+    let opening = Opening { private: false, resume: false, run: [0; 32], keep: false };
+    let mut sink = Sink::open(&Target::of(&args.out), &opening)?;
+    let packer = sink.packer();
+    let outcomes = builder.run(account, raw, &fetched, &mut report.findings, &mut |artifact| {
+        sink.put(packer.pack(vec![artifact])?, None).map_err(CliError::from)
     })?;
-    report.files = folder.finish()?;
+    report.files = sink.finish()?;
     report.users = usize::from(account.address.is_some());
-    Ok(outcomes)
+    Ok(Some(outcomes))
 }

@@ -25,7 +25,8 @@ fn check(args: &args::Check, library: &Library, report: &mut Report) -> Result<(
     };
     let printing =
         Printing { logo: logo(&description, library, &args.common, report), ..Printing::default() };
-    let builder = description::builder(library, &description, &args.common, printing, report)?;
+    let (raw, wishes) = (&description.raw, description.wishes.clone());
+    let builder = description::builder(library, raw, wishes, &args.common, printing, &mut report.findings)?;
     let whole = try_all(args, &description, &builder, report)?;
     // what a client that was left out would have told cannot be missed
     let flags = &args.common;

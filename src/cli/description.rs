@@ -125,12 +125,12 @@ pub(super) fn typed(
 /// A builder. What was asked for and is not there becomes findings, beside those of the description itself.
 pub(super) fn builder(
     library: &Library,
-    description: &Description,
+    raw: &RawAccount,
+    asked: BuildWishes,
     common: &Common,
     printing: Printing,
-    report: &mut Report,
+    findings: &mut Findings,
 ) -> Result<Builder, CliError> {
-    let asked = description.wishes.clone();
     let wishes = Wishes {
         clients: asked.clients,
         sheets: asked.sheets.unwrap_or_default(),
@@ -145,8 +145,8 @@ pub(super) fn builder(
         place: None,
     };
     let set = common.set.iter().map(set).collect();
-    let mut findings = Findings::at_most(MOST_FINDINGS);
-    let builder = Builder::new(library, &description.raw, set, wishes, &mut findings)?;
-    report.findings.extend(findings);
+    let mut told = Findings::at_most(MOST_FINDINGS);
+    let builder = Builder::new(library, raw, set, wishes, &mut told)?;
+    findings.extend(told);
     Ok(builder)
 }

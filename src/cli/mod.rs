@@ -12,6 +12,7 @@ mod logo;
 mod outside;
 mod schema;
 mod show;
+mod users;
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -29,6 +30,8 @@ use args::{Args, Command, ReportFormat};
 enum CliError {
     #[error("could not read {path}: {source}")]
     Read { path: String, source: std::io::Error },
+    #[error("could not write {path}: {source}")]
+    Write { path: String, source: std::io::Error },
     #[error("could not write to standard output: {0}")]
     Print(std::io::Error),
     #[error(transparent)]
@@ -45,7 +48,9 @@ pub fn main() -> ExitCode {
     let args = Args::parse();
     match run(&args) {
         Ok(code) => ExitCode::from(code),
+        // whoever reads has enough
         Err(CliError::Print(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(CliError::Sink(error)) if error.source.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             // a name of a file, or what was typed, may hold what moves a terminal
             let shown: String =
@@ -97,6 +102,8 @@ struct Report {
     findings: Findings,
     files: usize,
     users: usize,
+    /// whether reports for programs go to standard error too, since files go to standard output
+    aside: bool,
 }
 
 impl Report {
@@ -118,7 +125,8 @@ impl Report {
                 tell(&format!("{last}{}\n", self.summary(words)));
             }
             ReportFormat::Json => {
-                print(&(json::report(self.files, self.users, findings, sources, words) + "\n"))?;
+                let told = json::report(self.files, self.users, findings, sources, words) + "\n";
+                if self.aside { tell(&told) } else { print(&told)? }
             }
             ReportFormat::Sarif => {
                 let clients = library.clients()?;

@@ -104,9 +104,19 @@ impl Catalogue {
         fill(line, args)
     }
 
-    /// A finding in this language.
+    /// A finding in this language; whom it holds for stands behind its sentence.
     #[must_use]
     pub fn word(&self, finding: &Finding) -> Worded {
+        let mut worded = self.alone(finding);
+        if let Some(many) = &finding.many {
+            let args = [("count", many.count.to_string()), ("addresses", many.addresses.join(", "))];
+            let line = if many.addresses.is_empty() { "for-rows" } else { "for-users" };
+            worded.message += &self.line(line, &args);
+        }
+        worded
+    }
+
+    fn alone(&self, finding: &Finding) -> Worded {
         if let Some(own) = &finding.own {
             let pick = |texts: &BTreeMap<String, String>| {
                 texts.get(self.language.id()).or_else(|| texts.get("en")).cloned()

@@ -23,18 +23,22 @@ fn finding(finding: &Finding, sources: &Sources, words: &Catalogue) -> Value {
         let source = sources.get(p.source);
         (source.name(), source.line_column(p.start), source.line_column(p.end))
     });
-    json!({
+    let mut told = json!({
         "code": finding.code,
         "severity": finding.severity,
         "message": worded.message,
         "client": finding.client,
         "address": finding.address,
-        "count": 1,
+        "count": finding.many.as_ref().map_or(1, |many| many.count),
         "file": spot.map(|s| s.0),
         "line": spot.map(|s| s.1.0),
         "column": spot.map(|s| s.1.1),
         "end_line": spot.map(|s| s.2.0),
         "end_column": spot.map(|s| s.2.1),
         "help": worded.help,
-    })
+    });
+    if let Some(many) = &finding.many {
+        told["addresses"] = json!(many.addresses);
+    }
+    told
 }

@@ -9,11 +9,13 @@ pub mod json;
 pub mod page;
 pub mod sarif;
 mod source;
+mod tally;
 pub mod text;
 
 pub use catalogue::{Catalogue, Language};
 pub use codes::*;
 pub use source::{Place, Source, SourceId, Sources, visible};
+pub use tally::Tally;
 
 use std::collections::BTreeMap;
 
@@ -96,6 +98,17 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// the replacement that mends it, when one is safe
     pub fix: Option<Box<Edit>>,
+    /// whom it holds for, when that is more than one user
+    pub many: Option<Box<Many>>,
+}
+
+/// Users whom one finding holds for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Many {
+    /// how many
+    pub count: usize,
+    /// the first three
+    pub addresses: Vec<String>,
 }
 
 impl Finding {
@@ -112,6 +125,7 @@ impl Finding {
             address: None,
             related: Vec::new(),
             fix: None,
+            many: None,
         }
     }
 
@@ -168,7 +182,7 @@ impl Finding {
 }
 
 /// Findings of a run, in the order they were made.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Findings {
     list: Vec<Finding>,
     most: Option<usize>,
@@ -222,6 +236,11 @@ impl Findings {
     /// All, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Finding> {
         self.list.iter()
+    }
+
+    /// Takes out those that a judge does not keep.
+    pub fn retain(&mut self, keep: impl FnMut(&Finding) -> bool) {
+        self.list.retain(keep);
     }
 
     /// Takes out what the description accepts with a reason; errors cannot be accepted.

@@ -67,6 +67,9 @@ pub struct Format {
     pub encode: fn(&str) -> Result<Vec<u8>, FormatError>,
     /// from bytes to a document
     pub decode: fn(&[u8]) -> Result<Document, FormatError>,
+    /// from one value as it stands in the bytes to what it means, where the bytes are the text: then a file's fixed stretches need not be
+    /// decoded again for each user
+    pub value: Option<fn(&str) -> Result<String, FormatError>>,
 }
 
 /// Every format.
@@ -77,6 +80,7 @@ pub static FORMATS: &[Format] = &[
         escape: xml::escape,
         encode: utf8,
         decode: autoconfig::decode,
+        value: Some(xml::value),
     },
     // its text is the data that the template lays out; its bytes are read before they are bytes, from the laid-out pages
     Format {
@@ -85,6 +89,7 @@ pub static FORMATS: &[Format] = &[
         escape: json::escape,
         encode: |_| Err(FormatError::new("a PDF is printed, not encoded")),
         decode: |_| Err(FormatError::new("a PDF is read from its laid-out pages")),
+        value: None,
     },
     Format {
         name: "mobileconfig",
@@ -92,6 +97,7 @@ pub static FORMATS: &[Format] = &[
         escape: xml::escape,
         encode: utf8,
         decode: mobileconfig::decode,
+        value: Some(xml::value),
     },
     Format {
         name: "reg",
@@ -99,6 +105,7 @@ pub static FORMATS: &[Format] = &[
         escape: reg::escape,
         encode: reg::encode,
         decode: reg::decode,
+        value: None,
     },
     Format {
         name: "prf",
@@ -106,6 +113,7 @@ pub static FORMATS: &[Format] = &[
         escape: prf::escape,
         encode: prf::encode,
         decode: prf::decode,
+        value: None,
     },
     Format {
         name: "cmd",
@@ -113,6 +121,7 @@ pub static FORMATS: &[Format] = &[
         escape: cmd::escape,
         encode: cmd::encode,
         decode: cmd::decode,
+        value: None,
     },
     Format {
         name: "iaf",
@@ -120,6 +129,7 @@ pub static FORMATS: &[Format] = &[
         escape: reg::escape,
         encode: iaf::encode,
         decode: iaf::decode,
+        value: None,
     },
     Format {
         name: "oeaccount",
@@ -127,6 +137,7 @@ pub static FORMATS: &[Format] = &[
         escape: xml::escape,
         encode: oeaccount::encode,
         decode: oeaccount::decode,
+        value: None,
     },
     Format {
         name: "autodiscover",
@@ -134,6 +145,7 @@ pub static FORMATS: &[Format] = &[
         escape: xml::escape,
         encode: utf8,
         decode: autodiscover::decode,
+        value: Some(xml::value),
     },
     Format {
         name: "zone",
@@ -141,6 +153,7 @@ pub static FORMATS: &[Format] = &[
         escape: zone::escape,
         encode: zone::encode,
         decode: zone::decode,
+        value: None,
     },
     Format {
         name: "pacc",
@@ -148,6 +161,7 @@ pub static FORMATS: &[Format] = &[
         escape: json::escape,
         encode: json::encode,
         decode: json::decode,
+        value: None,
     },
     Format {
         name: "qr-json",
@@ -155,6 +169,7 @@ pub static FORMATS: &[Format] = &[
         escape: json::escape,
         encode: json::encode,
         decode: json::decode,
+        value: None,
     },
     Format {
         name: "qr-uri",
@@ -162,9 +177,24 @@ pub static FORMATS: &[Format] = &[
         escape: uri::escape,
         encode: uri::encode,
         decode: uri::decode,
+        value: None,
     },
-    Format { name: "svg", placeholders: false, escape: xml::escape, encode: utf8, decode: svg::decode },
-    Format { name: "html", placeholders: false, escape: xml::escape, encode: utf8, decode: html::decode },
+    Format {
+        name: "svg",
+        placeholders: false,
+        escape: xml::escape,
+        encode: utf8,
+        decode: svg::decode,
+        value: Some(xml::value),
+    },
+    Format {
+        name: "html",
+        placeholders: false,
+        escape: xml::escape,
+        encode: utf8,
+        decode: html::decode,
+        value: Some(xml::value),
+    },
 ];
 
 /// A format by its name.

@@ -22,6 +22,14 @@ pub(super) fn escape(out: &mut dyn fmt::Write, text: &str) -> Result<(), FormatE
     put(out, rest)
 }
 
+/// What an escaped value means.
+pub(super) fn value(text: &str) -> Result<String, FormatError> {
+    if text.contains(['<', '>', '"', '\'']) {
+        return Err(wrong("a value is not escaped"));
+    }
+    unescape(text)
+}
+
 fn reference(sign: u8) -> &'static str {
     match sign {
         b'&' => "&amp;",

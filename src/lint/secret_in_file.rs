@@ -6,7 +6,15 @@ use crate::finding::{Findings, SECRET_IN_FILE};
 use crate::secret::Secret;
 
 pub(super) fn check(subject: &Subject, findings: &mut Findings) {
-    written(subject, |server, _| findings.push(subject.about(&SECRET_IN_FILE, server, "password")));
+    // one of a users file is where passwords belong
+    let of_description = |server: &Server| {
+        subject.raw.written(&server.name("password")).is_some_and(|place| !subject.raw.is_of_row(place))
+    };
+    written(subject, |server, _| {
+        if of_description(server) {
+            findings.push(subject.about(&SECRET_IN_FILE, server, "password"));
+        }
+    });
 }
 
 /// Calls for every password that stands in the description.

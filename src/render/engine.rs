@@ -8,6 +8,7 @@ use std::fmt;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 
+use super::slot::{self, Held, Rope, Stretch};
 use super::{HeldSecret, functions};
 use crate::format;
 use crate::library::Library;
@@ -29,8 +30,7 @@ thread_local! {
 pub struct RenderError(String);
 
 impl RenderError {
-    /// One from elsewhere on the way to a sheet.
-    #[cfg(feature = "pdf")]
+    /// One from elsewhere on the way to a file.
     pub(crate) fn new(reason: String) -> Self {
         Self(reason)
     }
@@ -38,6 +38,8 @@ impl RenderError {
 
 impl From<Error> for RenderError {
     fn from(error: Error) -> Self {
+        // of another user it might be none
+        slot::refuse();
         let mut words = error.to_string();
         let mut source = std::error::Error::source(&error);
         while let Some(inner) = source {
@@ -120,6 +122,14 @@ impl Engine {
         Ok(self.templates.get_template(&format!("{INLINE}{source}"))?.render(view.clone())?)
     }
 
+    /// As [`Engine::text`], for a view: a text with a user's values in it is one that nothing may look into.
+    ///
+    /// # Errors
+    /// As [`Engine::text`].
+    pub fn text_value(&self, source: &str, view: &Value) -> Result<Value, RenderError> {
+        self.text(source, view).map(slot::text)
+    }
+
     /// Compiles a condition, strict about undefined names.
     ///
     /// # Errors
@@ -194,6 +204,21 @@ fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Resu
     if value.is_safe() {
         // the result of a macro or a block: its own values were escaped when they were printed
         return out.write_str(value.as_str().unwrap_or_default()).map_err(Error::from);
+    }
+    if let Some(held) = Held::of(value) {
+        if held.is_secret() && format == TEXT {
+            return Err(refuse("a secret has no place in this text"));
+        }
+        if held.is_secret() {
+            REVEALED.set(true);
+        }
+        return out.write_str(&held.mark()).map_err(Error::from);
+    }
+    if let Some(text) = Rope::of(value) {
+        return slot::stretches(text).try_for_each(|stretch| match stretch {
+            Stretch::Fixed(text) => escaped(out, &format, text, true),
+            Stretch::Mark(number) => out.write_str(&slot::mark(number)).map_err(Error::from),
+        });
     }
     if let Some(secret) = HeldSecret::of(value) {
         REVEALED.set(true);

@@ -5,6 +5,7 @@ use minijinja::{Environment, Error, ErrorKind, Value};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::HeldSecret;
+use super::slot::{self, Held, Op, Rope};
 use crate::format::{self, Document};
 use crate::secret::Secret;
 
@@ -24,26 +25,123 @@ pub(super) fn add_for_readings(env: &mut Environment<'_>) {
 pub(super) fn add(env: &mut Environment<'_>) {
     env.add_filter("dword", |n: u32| format!("{n:08x}"));
     env.add_filter("hex", |n: u32| format!("{n:x}"));
-    env.add_filter("columns", |text: &str| text.width());
+    env.add_filter("columns", |value: &Value| asked(value, Question::Columns).unwrap_or_default());
     env.add_filter("lines", lines);
-    env.add_filter("pieces", |value: &Value, columns: usize| match HeldSecret::of(value) {
-        Some(secret) => pieces(secret.reveal(), columns).into_iter().map(sealed).collect::<Vec<_>>(),
-        None => pieces(value.as_str().unwrap_or_default(), columns).into_iter().map(Value::from).collect(),
+    env.add_filter("start", |value: &Value, n: usize| match Held::of(value) {
+        Some(held) => held.made(Op::Start(n)),
+        None => value.as_str().map_or_else(Value::default, |text| start(text, n).into()),
     });
-    env.add_filter("spelled", |value: &Value, spelling: &Value| match HeldSecret::of(value) {
-        Some(secret) => spelled(secret.reveal(), spelling).map(sealed),
-        None => spelled(value.as_str().unwrap_or_default(), spelling).map(Value::from),
+    env.add_filter("pieces", |value: &Value, columns: usize| {
+        match (Held::of(value), HeldSecret::of(value)) {
+            (Some(held), _) => {
+                let count = held.ask(Question::Pieces(columns)).unwrap_or_default();
+                (0..count)
+                    .map(|at| held.made(if count == 1 { Op::Whole } else { Op::Piece(columns, at) }))
+                    .collect()
+            }
+            (None, Some(secret)) => {
+                pieces(secret.reveal(), columns).into_iter().map(sealed).collect::<Vec<_>>()
+            }
+            (None, None) => {
+                pieces(value.as_str().unwrap_or_default(), columns).into_iter().map(Value::from).collect()
+            }
+        }
     });
-    env.add_test("ascii", |v: &Value| text(v).is_none_or(|t| t.is_ascii()));
-    env.add_test("longer", |v: &Value, most: usize| text(v).is_some_and(|t| t.chars().count() > most));
-    env.add_test("trail_5c", |v: &Value| text(v).is_some_and(format::has_trail_5c));
-    env.add_test("js_coerced", |v: &Value| text(v).is_some_and(js_coerced));
-    env.add_test("ip_literal", |v: &Value| text(v).is_some_and(|t| t.parse::<std::net::IpAddr>().is_ok()));
-    env.add_test("host_name", |v: &Value| text(v).is_some_and(is_host_name));
+    env.add_filter("spelled", |value: &Value, spelling: &Value| {
+        match (Held::of(value), HeldSecret::of(value)) {
+            (Some(held), _) => Ok(held.made(Op::Spelled(spelling.clone()))),
+            (None, Some(secret)) => spelled(secret.reveal(), spelling).map(sealed),
+            (None, None) => spelled(value.as_str().unwrap_or_default(), spelling).map(Value::from),
+        }
+    });
+    env.add_test("ascii", |v: &Value| text(v).is_none() && Held::of(v).is_none() || is(v, Question::Ascii));
+    env.add_test("lower_case", |v: &Value| is(v, Question::LowerCase));
+    env.add_test("containing", |v: &Value, part: &str| is(v, Question::Containing(part.to_owned())));
+    env.add_test("longer", |v: &Value, most: usize| is(v, Question::Longer(most)));
+    env.add_test("trail_5c", |v: &Value| is(v, Question::Trail5c));
+    env.add_test("js_coerced", |v: &Value| is(v, Question::JsCoerced));
+    env.add_test("ip_literal", |v: &Value| is(v, Question::IpLiteral));
+    env.add_test("host_name", |v: &Value| is(v, Question::HostName));
     env.add_test("encodable", |v: &Value, charset: &str| {
-        let known = |()| Error::new(ErrorKind::InvalidOperation, format!("there is no charset {charset}"));
-        encodable(text(v).unwrap_or_default(), charset).ok_or(()).map_err(known)
+        let known = || Error::new(ErrorKind::InvalidOperation, format!("there is no charset {charset}"));
+        let absent = text(v).is_none() && Held::of(v).is_none();
+        let question = Question::Encodable(charset.to_owned());
+        let answer = if absent { question.answer("") } else { asked(v, question) };
+        answer.map(|yes| yes == 1).ok_or_else(known)
     });
+}
+
+/// What can be asked about a value: everything that depends on more than that it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// whether it is not empty
+    Filled,
+    /// whether it is ASCII alone
+    Ascii,
+    /// whether it has no capital letter
+    LowerCase,
+    /// whether it has this text in it
+    Containing(String),
+    /// whether it has more characters than so many
+    Longer(usize),
+    /// how many columns it takes
+    Columns,
+    /// in how many pieces of so many columns it falls
+    Pieces(usize),
+    /// as [`format::has_trail_5c`]
+    Trail5c,
+    /// whether Thunderbird's reader would give another text
+    JsCoerced,
+    /// whether it is an IP address
+    IpLiteral,
+    /// whether it is a host name
+    HostName,
+    /// whether a charset has all of it
+    Encodable(String),
+}
+
+impl Question {
+    /// Its answer about a text: 0 or 1 of what holds or not. `None`: there is no such charset.
+    #[must_use]
+    pub fn answer(&self, text: &str) -> Option<usize> {
+        Some(match self {
+            Self::Filled => usize::from(!text.is_empty()),
+            Self::Ascii => usize::from(text.is_ascii()),
+            Self::LowerCase => usize::from(text.to_lowercase() == text),
+            Self::Containing(part) => usize::from(text.contains(part.as_str())),
+            Self::Longer(most) => usize::from(text.chars().count() > *most),
+            Self::Columns => text.width(),
+            Self::Pieces(columns) => pieces(text, *columns).len(),
+            Self::Trail5c => usize::from(format::has_trail_5c(text)),
+            Self::JsCoerced => usize::from(js_coerced(text)),
+            Self::IpLiteral => usize::from(text.parse::<std::net::IpAddr>().is_ok()),
+            Self::HostName => usize::from(is_host_name(text)),
+            Self::Encodable(charset) => usize::from(encodable(text, charset)?),
+        })
+    }
+}
+
+/// The answer about a value of a view. A test may look at a secret: it answers yes or no.
+fn asked(value: &Value, question: Question) -> Option<usize> {
+    match Held::of(value) {
+        Some(held) => held.ask(question),
+        None => {
+            if Rope::of(value).is_some() {
+                slot::refuse();
+            }
+            question.answer(text(value)?)
+        }
+    }
+}
+
+/// Whether the answer about a value of a view is yes.
+pub(super) fn is(value: &Value, question: Question) -> bool {
+    asked(value, question) == Some(1)
+}
+
+/// The first characters of a text.
+pub(super) fn start(text: &str, n: usize) -> &str {
+    text.char_indices().nth(n).map_or(text, |(at, _)| &text[..at])
 }
 
 /// A text in lines of at most so many columns (a wide character has two), broken where its language breaks.
@@ -56,7 +154,7 @@ fn lines(text: &str, columns: usize) -> Vec<String> {
 
 /// A value in pieces of at most so many columns: broken before `@`, dots, hyphens and underscores where they come late enough in a line,
 /// else anywhere. Put together again they are the value; a hyphen at a line's end would be lost by who copies it.
-fn pieces(text: &str, columns: usize) -> Vec<String> {
+pub(super) fn pieces(text: &str, columns: usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut rest = text;
     loop {
@@ -95,7 +193,7 @@ fn sealed(text: String) -> Value {
 }
 
 /// A value as it is said on the telephone, by a language's spelling.
-fn spelled(text: &str, spelling: &Value) -> Result<String, Error> {
+pub(super) fn spelled(text: &str, spelling: &Value) -> Result<String, Error> {
     let word = |name: &str| spelling.get_attr(name).map(|v| v.to_string());
     let (join, capital, letters) = (word("join")?, word("capital")?, spelling.get_attr("letters")?);
     let one = |letter: char| {

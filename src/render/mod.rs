@@ -4,8 +4,10 @@
 mod engine;
 mod functions;
 mod secret;
+pub mod slot;
 mod view;
 
 pub use engine::{Engine, Expression, RenderError, TEXT};
+pub use functions::Question;
 pub use secret::HeldSecret;
-pub use view::{Embedded, Purpose, Selection, Subject, carried_name, filled, view};
+pub use view::{Embedded, Purpose, Selection, Subject, carried_name, filled, value, view};

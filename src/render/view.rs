@@ -2,8 +2,9 @@
 //! `docs/adding-a-client.md` is its documentation. A domain's view has no names for what belongs to one user, so that a template which
 //! uses one fails.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use minijinja::Value;
@@ -11,7 +12,8 @@ use minijinja::value::{Enumerator, Object, ObjectRepr};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{HeldSecret, functions};
+use super::functions::{self, Question};
+use super::slot::{self, Slot};
 use crate::account::{
     Account, Address, Endpoint, Fetched, Host, Incoming, Leave, Login, Outgoing, Passwords, Recipient,
     Window, placeholder,
@@ -19,7 +21,6 @@ use crate::account::{
 use crate::client::{Client, OptionKind, Options};
 use crate::format::Code;
 use crate::paths;
-use crate::secret::Secret;
 
 /// What a view is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,13 +136,59 @@ pub fn view(subject: &Subject<'_>, purpose: Purpose) -> Value {
 /// the name when the client's charset has it.
 #[must_use]
 pub fn carried_name<'a>(account: &'a Account, client: &Client) -> Option<&'a str> {
+    match carried(account, client)? {
+        Slot::NameAscii => account.name_ascii.as_deref(),
+        _ => account.name.as_deref(),
+    }
+}
+
+/// Which of the user's names that is.
+fn carried(account: &Account, client: &Client) -> Option<Slot> {
     let name = account.name.as_deref()?;
     let charset = client.takes.as_ref().map_or("unicode", |t| t.charset.as_str());
-    if charset == "unicode" || name.is_ascii() {
-        return Some(name);
+    let name = slot::value(Slot::FullName, name);
+    if charset == "unicode" || functions::is(&name, Question::Ascii) {
+        return Some(Slot::FullName);
     }
-    let encodable = || functions::encodable(name, charset) == Some(true);
-    account.name_ascii.as_deref().or_else(|| encodable().then_some(name))
+    let encodable = || functions::is(&name, Question::Encodable(charset.to_owned()));
+    match account.name_ascii {
+        Some(_) => Some(Slot::NameAscii),
+        None => encodable().then_some(Slot::FullName),
+    }
+}
+
+/// A user's value. `None`: he has none.
+#[must_use]
+pub fn value<'a>(slot: &Slot, account: &'a Account, fetched: &'a Fetched) -> Option<Cow<'a, str>> {
+    let address = account.address.as_ref();
+    let recipient = account.paper.recipient.as_ref();
+    Some(match slot {
+        Slot::Address => address?.as_str().into(),
+        Slot::AddressUnicode => address?.unicode().into(),
+        Slot::LocalPart => address?.local().into(),
+        Slot::FullName => account.name.as_deref()?.into(),
+        Slot::NameAscii => account.name_ascii.as_deref()?.into(),
+        Slot::Stem => paths::part(address?.as_str()).into(),
+        Slot::ProfileHash => profile_hash(account).into(),
+        Slot::Uuid(payload) => uuid(&profile(account), payload).into(),
+        Slot::CustomerNumber => account.paper.customer_number.as_deref()?.into(),
+        Slot::Recipient("postcode") => recipient?.postcode.as_deref()?.into(),
+        Slot::Recipient("name") => recipient?.name.as_deref()?.into(),
+        Slot::Recipient(_) => recipient?.honorific.as_deref()?.into(),
+        Slot::RecipientLine(at) => recipient?.lines.get(*at)?.as_str().into(),
+        Slot::Username { incoming, index, pattern } => {
+            let username = if *incoming {
+                &account.incoming.get(*index)?.username
+            } else {
+                &account.outgoing.get(*index)?.username
+            };
+            if *pattern { username.as_str().into() } else { placeholder::expand(username, address?).into() }
+        }
+        Slot::Password { incoming, index } => {
+            let all = if *incoming { &fetched.incoming } else { &fetched.outgoing };
+            all.get(*index)?.as_ref()?.reveal().into()
+        }
+    })
 }
 
 /// A host name as a file of this purpose says it: one user's is filled in, one for all keeps what only a user can fill in.
@@ -185,22 +232,38 @@ impl Maker<'_> {
             return;
         }
         let account = self.subject.account;
-        map.insert("address", opt(account.address.as_ref().map(Address::as_str)));
-        map.insert("address_unicode", opt(account.address.as_ref().map(Address::unicode)));
-        map.insert("local_part", opt(account.address.as_ref().map(Address::local)));
-        map.insert("full_name", opt(account.name.as_deref()));
-        map.insert("name_ascii", opt(account.name_ascii.as_deref()));
-        map.insert("name", opt(carried_name(account, self.subject.client)));
-        map.insert("recipient", opt(account.paper.recipient.as_ref().map(recipient)));
-        map.insert("customer_number", opt(account.paper.customer_number.as_deref()));
+        map.insert("address", self.own(Slot::Address));
+        map.insert("address_unicode", self.own(Slot::AddressUnicode));
+        map.insert("local_part", self.own(Slot::LocalPart));
+        map.insert("full_name", self.own(Slot::FullName));
+        map.insert("name_ascii", self.own(Slot::NameAscii));
+        map.insert("name", opt(carried(account, self.subject.client).map(|slot| self.own(slot))));
+        map.insert("recipient", opt(account.paper.recipient.as_ref().map(|r| self.recipient(r))));
+        map.insert("customer_number", self.own(Slot::CustomerNumber));
         let window = |w: Window| Value::from(Map::from([("x", w.x.into()), ("y", w.y.into())]));
         map.insert("letter", opt(account.paper.window.map(window)));
         if self.user().is_some() {
-            map.insert("stem", opt(account.address.as_ref().map(|a| paths::part(a.as_str()))));
-            map.insert("profile_hash", profile_hash(account).into());
-            let id = format!("{}\0{}", account.provider.id, account.profile_key);
-            map.insert("uuid", Value::from_object(Uuids(id)));
+            map.insert("stem", self.own(Slot::Stem));
+            map.insert("profile_hash", self.own(Slot::ProfileHash));
+            map.insert("uuid", Value::from_object(Uuids(profile(account))));
         }
+    }
+
+    /// One of the user's values; none where he has none.
+    fn own(&self, slot: Slot) -> Value {
+        let nothing = Fetched::default();
+        let text = value(&slot, self.subject.account, &nothing);
+        opt(text.map(|text| slot::value(slot, &text)))
+    }
+
+    fn recipient(&self, recipient: &Recipient) -> Value {
+        let lines = (0..recipient.lines.len()).map(|at| self.own(Slot::RecipientLine(at)));
+        Value::from(Map::from([
+            ("postcode", self.own(Slot::Recipient("postcode"))),
+            ("lines", lines.collect::<Vec<_>>().into()),
+            ("name", self.own(Slot::Recipient("name"))),
+            ("honorific", self.own(Slot::Recipient("honorific"))),
+        ]))
     }
 
     fn options(&self) -> Value {
@@ -241,7 +304,7 @@ impl Maker<'_> {
     fn incoming(&self, index: usize, server: &Incoming, auth: &str) -> Value {
         let mut map = self.endpoint(&server.endpoint, auth);
         map.insert("protocol", server.protocol.as_str().into());
-        self.login(&mut map, &server.username, self.secret(|f| f.incoming.get(index)));
+        self.login(&mut map, (true, index), &server.username, self.secret(true, index));
         map.insert("password_kind", server.password_kind.as_str().into());
         map.insert("password_url", opt(server.password_url.as_deref()));
         map.insert("password_change_url", opt(server.password_change_url.as_deref()));
@@ -263,12 +326,12 @@ impl Maker<'_> {
         map.insert("login", login.word().into());
         // "the same login" is that of the incoming server which this client gets
         let first = self.subject.selection.incoming.first().map(|(i, _)| *i);
-        let secret = self.secret(|f| match login {
-            Login::Same => f.incoming.get(first?),
-            Login::Own if server.password_same => f.incoming.get(first?),
-            Login::Own => f.outgoing.get(index),
+        let secret = match login {
+            Login::Same => first.and_then(|first| self.secret(true, first)),
+            Login::Own if server.password_same => first.and_then(|first| self.secret(true, first)),
+            Login::Own => self.secret(false, index),
             Login::None => None,
-        });
+        };
         map.insert("password_same", (server.password_same && login == Login::Own).into());
         match (&login, first) {
             (Login::None, _) => {
@@ -278,18 +341,29 @@ impl Maker<'_> {
                 map.extend([("username_pattern", Value::from(())), ("derived", true.into())]);
             }
             (Login::Same, Some(first)) => {
-                self.login(&mut map, &self.subject.account.incoming[first].username, secret)
+                self.login(&mut map, (true, first), &self.subject.account.incoming[first].username, secret)
             }
-            _ => self.login(&mut map, &server.username, secret),
+            _ => self.login(&mut map, (false, index), &server.username, secret),
         }
         Value::from(map)
     }
 
-    fn secret<'f>(&'f self, pick: impl Fn(&'f Fetched) -> Option<&'f Option<Secret>>) -> Option<&'f Secret> {
-        self.subject.fetched.filter(|_| !self.purpose.is_domain()).and_then(pick).and_then(Option::as_ref)
+    /// The password of a server, where the view may hold it.
+    fn secret(&self, incoming: bool, index: usize) -> Option<Value> {
+        let fetched = self.subject.fetched.filter(|_| !self.purpose.is_domain())?;
+        let all = if incoming { &fetched.incoming } else { &fetched.outgoing };
+        let secret = all.get(index)?.as_ref()?;
+        Some(slot::secret(Slot::Password { incoming, index }, secret))
     }
 
-    fn login(&self, map: &mut Map, username: &str, secret: Option<&Secret>) {
+    /// A login: of an incoming server or not, and which.
+    fn login(
+        &self,
+        map: &mut Map,
+        (incoming, index): (bool, usize),
+        username: &str,
+        password: Option<Value>,
+    ) {
         let address = self.subject.account.address.as_ref();
         let pattern = placeholder::pattern(username, address);
         map.insert("derived", pattern.is_some().into());
@@ -300,10 +374,10 @@ impl Maker<'_> {
             }
             return;
         }
-        let expanded = address.map(|a| placeholder::expand(username, a));
-        map.insert("username_pattern", pattern.unwrap_or_else(|| username.to_owned()).into());
-        map.insert("username", opt(expanded));
-        map.insert("password", opt(secret.map(HeldSecret::value)));
+        let own = |pattern: bool| self.own(Slot::Username { incoming, index, pattern });
+        map.insert("username_pattern", pattern.map_or_else(|| own(true), Value::from));
+        map.insert("username", own(false));
+        map.insert("password", opt(password));
     }
 
     fn endpoint(&self, endpoint: &Endpoint, auth: &str) -> Map {
@@ -322,15 +396,6 @@ impl Maker<'_> {
     fn host(&self, host: &Host) -> Host {
         filled(host, self.subject.account, self.purpose)
     }
-}
-
-fn recipient(recipient: &Recipient) -> Value {
-    Value::from(Map::from([
-        ("postcode", opt(recipient.postcode.as_deref())),
-        ("lines", recipient.lines.clone().into()),
-        ("name", opt(recipient.name.as_deref())),
-        ("honorific", opt(recipient.honorific.as_deref())),
-    ]))
 }
 
 fn provider(account: &Account) -> Value {
@@ -366,12 +431,24 @@ fn profile_hash(account: &Account) -> String {
     hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect()
 }
 
-/// `uuid.<payload>`: version 5 over `provider.id`, `profile_key` and the payload's name.
-#[derive(Debug)]
-struct Uuids(String);
+/// `provider.id` and `profile_key`.
+fn profile(account: &Account) -> String {
+    format!("{}\0{}", account.provider.id, account.profile_key)
+}
+
+/// Version 5 over `provider.id`, `profile_key` and a payload's name.
+fn uuid(profile: &str, payload: &str) -> String {
+    static OURS: LazyLock<Uuid> = LazyLock::new(|| Uuid::new_v5(&Uuid::NAMESPACE_URL, NAMESPACE.as_bytes()));
+    let name = format!("{profile}\0{payload}");
+    Uuid::new_v5(&OURS, name.as_bytes()).to_string().to_uppercase()
+}
 
 /// The namespace of our UUIDs: version 5 of the URL namespace and the project's name, so that they are nobody else's.
 const NAMESPACE: &str = "https://mailprof.example/profile";
+
+/// `uuid.<payload>`.
+#[derive(Debug)]
+struct Uuids(String);
 
 impl Object for Uuids {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
@@ -379,9 +456,8 @@ impl Object for Uuids {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let namespace = Uuid::new_v5(&Uuid::NAMESPACE_URL, NAMESPACE.as_bytes());
-        let name = format!("{}\0{}", self.0, key.as_str()?);
-        Some(Uuid::new_v5(&namespace, name.as_bytes()).to_string().to_uppercase().into())
+        let payload = key.as_str()?;
+        Some(slot::value(Slot::Uuid(payload.to_owned()), &uuid(&self.0, payload)))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {

@@ -1,9 +1,19 @@
 //! `manifest.jsonl`: one line a file, sorted by the bytes of the path.
 
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
+use std::path::{Component, Path};
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tempfile::SpooledTempFile;
 
+use super::MANIFEST;
+use super::journal::JOURNAL;
+use super::sorter::{Sorted, Sorter};
 use crate::build::Artifact;
+
+/// No line of ours is longer; what is, was not written by us.
+const LONGEST: u64 = 4 << 20;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,21 +46,94 @@ impl Entry {
             format: artifact.format.to_owned(),
             scope: artifact.scope.to_owned(),
             address: artifact.address.clone(),
-            sha256: Sha256::digest(&artifact.bytes).iter().map(|b| format!("{b:02x}")).collect(),
+            sha256: super::hex(&Sha256::digest(&artifact.bytes)),
             bytes: artifact.bytes.len() as u64,
             secret: artifact.secret,
         }
     }
+
+    pub(super) fn line(&self) -> String {
+        // no map with strange keys, no value that cannot be JSON
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
-/// The manifest's text.
-pub(super) fn text(entries: &mut [Entry]) -> String {
-    entries.sort_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
-    let line = |e: &Entry| serde_json::to_string(e).map(|l| l + "\n").unwrap_or_default();
-    entries.iter().map(line).collect()
+/// Whether a path names a file below OUT that a build may make.
+pub(super) fn is_ours(path: &str) -> bool {
+    let mut parts = Path::new(path).components().peekable();
+    parts.peek().is_some()
+        && parts.all(|part| matches!(part, Component::Normal(_)))
+        && path != MANIFEST
+        && path != JOURNAL
 }
 
-/// Paths that a manifest names. Lines that are no manifest's are passed over.
-pub(super) fn paths(text: &str) -> Vec<String> {
-    text.lines().filter_map(|l| serde_json::from_str::<Entry>(l).ok()).map(|e| e.path).collect()
+/// Lines of a file, in bounded memory.
+pub(super) struct Lines<R> {
+    reader: BufReader<R>,
+    at: u64,
+    line: Vec<u8>,
+}
+
+impl<R: Read> Lines<R> {
+    /// The lines of a file from where it stands, which is `at` from its start.
+    pub(super) fn new(reader: R, at: u64) -> Self {
+        Self { reader: BufReader::with_capacity(1 << 16, reader), at, line: Vec::new() }
+    }
+
+    /// The next line and where it begins. One that is too long to be ours is passed over.
+    pub(super) fn next(&mut self) -> io::Result<Option<(u64, &[u8])>> {
+        loop {
+            let at = self.at;
+            self.line.clear();
+            let read = self.reader.by_ref().take(LONGEST).read_until(b'\n', &mut self.line)?;
+            self.at += read as u64;
+            if read as u64 == LONGEST && self.line.last() != Some(&b'\n') {
+                self.at += self.reader.skip_until(b'\n')? as u64;
+                continue;
+            }
+            return Ok((read > 0).then(|| (at, self.line.trim_ascii_end())));
+        }
+    }
+}
+
+/// Adds the paths that an earlier manifest names. Lines that are no manifest's are passed over. `keep`: with their lines.
+pub(super) fn earlier(manifest: impl Read, keep: bool, into: &mut Sorter) -> io::Result<()> {
+    let mut lines = Lines::new(manifest, 0);
+    while let Some((_, line)) = lines.next()? {
+        match serde_json::from_slice::<Entry>(line) {
+            Ok(entry) if is_ours(&entry.path) => {
+                into.push(entry.path.as_bytes(), if keep { entry.line() } else { String::new() }.as_bytes())?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Writes the lines; tells how many there are.
+pub(super) fn write(lines: Sorted, out: &mut impl Write) -> io::Result<usize> {
+    let mut count = 0;
+    for line in lines {
+        write_line(&line?.value, out)?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+pub(super) fn write_line(line: &[u8], out: &mut impl Write) -> io::Result<()> {
+    out.write_all(line)?;
+    out.write_all(b"\n")
+}
+
+/// What must be written before it is known how long it is, or where it goes: in memory while it is small.
+pub(super) fn spool(dir: &Path) -> BufWriter<SpooledTempFile> {
+    BufWriter::with_capacity(1 << 16, tempfile::spooled_tempfile_in(1 << 20, dir))
+}
+
+/// What a spool holds, from its start, and its length.
+pub(super) fn unspool(spool: BufWriter<SpooledTempFile>) -> io::Result<(SpooledTempFile, u64)> {
+    let mut file = spool.into_inner().map_err(io::IntoInnerError::into_error)?;
+    let length = file.stream_position()?;
+    file.rewind()?;
+    Ok((file, length))
 }

@@ -206,6 +206,11 @@ impl Columns {
         sound.then(|| Self { cells: cells.into_iter().collect(), names: header, of_rejects })
     }
 
+    /// All settings that they stand for.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.cells.iter().map(|(setting, _)| setting.as_str())
+    }
+
     /// The settings of a row that are not empty, each with its column.
     pub fn settings<'r>(&'r self, cells: &'r [String]) -> impl Iterator<Item = (&'r str, usize, &'r str)> {
         self.cells.iter().filter_map(|(setting, columns)| {

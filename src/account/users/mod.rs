@@ -4,12 +4,14 @@
 mod cells;
 mod columns;
 mod json;
+mod rejects;
 mod row;
 mod rows;
 mod table;
 mod text;
 
 pub use columns::{Columns, OF_REJECTS, RowFormat, UsersFile};
+pub use rejects::Rejects;
 pub use row::Value;
 pub use rows::{Row, Rows};
 

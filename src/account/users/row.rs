@@ -43,7 +43,7 @@ impl RawAccount {
         for finding in all.iter().filter(|f| f.place.is_some_and(|p| p.source == row)) {
             findings.push(finding.clone());
         }
-        Self { merged, own, half: self.half, known: self.known.clone() }
+        Self { merged, own, half: self.half, known: self.known.clone(), row: Some(row) }
     }
 }
 

@@ -34,6 +34,12 @@ impl Row {
         self.cells.get(*at).map(String::as_str)
     }
 
+    /// Whether it has a setting whose name begins so.
+    #[must_use]
+    pub fn has(&self, beginning: &str) -> bool {
+        self.settings.iter().any(|(setting, _)| setting.starts_with(beginning))
+    }
+
     /// Its values, at their places in [`Row::source`], which has the id `source`.
     #[must_use]
     pub fn values(&self, source: SourceId) -> Vec<Value<'_>> {
@@ -115,6 +121,21 @@ impl<R: Read> Rows<R> {
         let columns = Columns::of(record.cells, &file, true, Some(place), findings);
         Ok(columns.map(|columns| Self { records: Records::Table(Box::new(table), columns), file }))
     }
+
+    /// The settings that columns stand for; of JSON Lines, whose rows each have their own, none is known before they are read.
+    #[must_use]
+    pub fn settings(&self) -> Option<Vec<&str>> {
+        match &self.records {
+            Records::Table(_, columns) => Some(columns.all().collect()),
+            Records::Json(..) => None,
+        }
+    }
+
+    /// Whether the file holds rows that an earlier run rejected.
+    #[must_use]
+    pub fn are_rejects(&self) -> bool {
+        matches!(&self.records, Records::Table(_, columns) if columns.of_rejects)
+    }
 }
 
 impl<R: Read> Iterator for Rows<R> {
@@ -166,7 +187,9 @@ fn object(line: &Line, known: &mut Option<Columns>, file: &UsersFile) -> Row {
             }
         }
     }
-    let columns = known.clone().unwrap_or_default();
+    // no spreadsheet reads JSON: its texts stand for themselves
+    let mut columns = known.clone().unwrap_or_default();
+    columns.of_rejects = false;
     row(line.number, cells, &columns, None)
 }
 

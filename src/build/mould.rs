@@ -1,0 +1,428 @@
+//! Many users' files from one that was rendered and read whole (law 5). While the first user's files are made, a trace records where each
+//! of his values stands and what was asked about it ([`slot`]). For a user of the same shape, about whom every question has the same
+//! answer, a file is the same text with his values in those places: it is cast, not rendered. What is cast is read: its fixed stretches
+//! are those of the file that was read whole, byte for byte, and each value is decoded by the format and compared.
+//!
+//! Nothing else may differ: a mould gives what rendering gives, or nothing, and then the user's files are rendered.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Artifact, Builder, Part};
+use crate::account::{Account, Fetched, PasswordSource, RawAccount, placeholder};
+use crate::finding::Findings;
+use crate::format::{self, Document, Format};
+use crate::library::LibraryError;
+use crate::paths;
+use crate::render::slot::{self, Guard, Slot, Stencil, Trace};
+use crate::render::value;
+use crate::secret::Secret;
+
+/// Shapes that moulds are kept for, and moulds of one shape: beyond, files are rendered.
+const MOST_SHAPES: usize = 64;
+const MOST_OF_SHAPE: usize = 24;
+
+/// Users of a shape that are rendered to try its moulds on.
+const TRIALS: usize = 2;
+
+/// What is to be told of a user's files.
+#[derive(Debug)]
+pub enum Told {
+    /// of his own
+    Own(Findings),
+    /// the same as of the user whose files were the mould's
+    Same(Arc<Findings>),
+}
+
+/// The moulds of a run.
+#[derive(Debug, Default)]
+pub struct Moulds {
+    shapes: Mutex<BTreeMap<String, Shape>>,
+}
+
+/// Accounts that differ in their users' own texts alone.
+#[derive(Debug, Default)]
+struct Shape {
+    moulds: Vec<Arc<Mould>>,
+    /// those that came to nothing
+    failed: usize,
+}
+
+impl Moulds {
+    /// Makes a user's files, as [`Builder::part`] does.
+    ///
+    /// # Errors
+    /// As [`Builder::part`].
+    pub fn make(
+        &self,
+        builder: &Builder,
+        account: &Account,
+        raw: &RawAccount,
+        fetched: &Fetched,
+    ) -> Result<(Vec<Artifact>, Told), LibraryError> {
+        let mut findings = Findings::new();
+        let render = |findings: &mut Findings| builder.part(Part::User, account, raw, fetched, findings);
+        let Some(shape) = shape(builder, account, fetched) else {
+            return Ok((render(&mut findings)?, Told::Own(findings)));
+        };
+        let (known, room) = self.known(&shape);
+        let fitting = known.iter().find(|m| m.fits(account, fetched));
+        if let Some(mould) = fitting
+            && let Some(artifacts) = mould.cast(account, fetched)
+        {
+            if !mould.is_on_trial() {
+                return Ok((artifacts, Told::Same(mould.findings.clone())));
+            }
+            let rendered = render(&mut findings)?;
+            mould.tried(rendered == artifacts);
+            return Ok((rendered, Told::Own(findings)));
+        }
+        if fitting.is_some() || !room {
+            return Ok((render(&mut findings)?, Told::Own(findings)));
+        }
+        let artifacts = render(&mut findings)?;
+        // once more to be followed: what cannot be may fail on the way
+        let (traced, trace) = slot::trace(|| render(&mut Findings::new()));
+        let trace = trace.filter(|_| traced.is_ok_and(|traced| traced == artifacts));
+        let mould = trace.and_then(|trace| Mould::new(trace, account, &artifacts, findings.clone()));
+        // what it was made of must come out of it again
+        let mould = mould.filter(|m| m.cast(account, fetched).as_ref() == Some(&artifacts));
+        self.keep(shape, mould);
+        Ok((artifacts, Told::Own(findings)))
+    }
+
+    /// The moulds of a shape, and whether it may have more.
+    fn known(&self, shape: &str) -> (Vec<Arc<Mould>>, bool) {
+        let shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
+        match shapes.get(shape) {
+            Some(of) => (
+                of.moulds.iter().filter(|m| m.is_sound()).cloned().collect(),
+                of.moulds.len() + of.failed < MOST_OF_SHAPE,
+            ),
+            None => (Vec::new(), shapes.len() < MOST_SHAPES),
+        }
+    }
+
+    fn keep(&self, shape: String, mould: Option<Mould>) {
+        let mut shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = shapes.entry(shape).or_default();
+        match mould {
+            Some(mould) => of.moulds.push(Arc::new(mould)),
+            None => of.failed += 1,
+        }
+    }
+}
+
+/// All of an account but its user's own texts: what makes two users' files the same but for those. `None`: something of his may stand
+/// where nothing is followed.
+fn shape(builder: &Builder, account: &Account, fetched: &Fetched) -> Option<String> {
+    let address = account.address.as_ref()?;
+    let endpoints = account.incoming.iter().map(|s| &s.endpoint);
+    let mut endpoints = endpoints.chain(account.outgoing.iter().map(|s| &s.endpoint));
+    // templates of the user's own may look at a value where no look is recorded
+    if !builder.library.is_built_in() || endpoints.any(|e| placeholder::is_in(e.host.unicode())) {
+        return None;
+    }
+    let own = String::new;
+    let login = |username: &mut String| {
+        *username = placeholder::pattern(username, Some(address)).unwrap_or_else(own);
+    };
+    let password = |source: &mut Option<PasswordSource>| {
+        if source.is_some() {
+            *source = Some(PasswordSource::Written(Secret::new(own())));
+        }
+    };
+    let mut bare = account.clone();
+    bare.address = None;
+    bare.profile_key = own();
+    bare.name = bare.name.map(|_| own());
+    bare.name_ascii = bare.name_ascii.map(|_| own());
+    bare.paper.customer_number = bare.paper.customer_number.map(|_| own());
+    if let Some(recipient) = &mut bare.paper.recipient {
+        for text in [&mut recipient.postcode, &mut recipient.name, &mut recipient.honorific] {
+            *text = text.as_ref().map(|_| own());
+        }
+        recipient.lines.iter_mut().for_each(String::clear);
+    }
+    for server in &mut bare.incoming {
+        login(&mut server.username);
+        password(&mut server.password);
+    }
+    for server in &mut bare.outgoing {
+        login(&mut server.username);
+        password(&mut server.password);
+    }
+    let known = |all: &[Option<Secret>]| all.iter().map(Option::is_some).collect::<Vec<_>>();
+    // all fields of it, also those that later versions add
+    Some(format!("{bare:?} {:?} {:?}", known(&fetched.incoming), known(&fetched.outgoing)))
+}
+
+/// A user's files as stencils.
+#[derive(Debug)]
+struct Mould {
+    /// the values that they hold and that were asked about
+    slots: Vec<Slot>,
+    guards: Vec<Guard>,
+    files: Vec<File>,
+    findings: Arc<Findings>,
+    /// users who were rendered to try it; one whose files came out otherwise spoils it
+    trials: Mutex<Trials>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Trials {
+    left: usize,
+    sound: bool,
+}
+
+/// One file as a stencil.
+#[derive(Debug)]
+struct File {
+    like: Artifact,
+    format: &'static Format,
+    path: Stencil,
+    text: Stencil,
+    /// what decoding it gives, with marks in the place of values, where its text is not its bytes
+    tree: Option<serde_json::Value>,
+}
+
+impl Mould {
+    /// `None`: a file was not followed.
+    fn new(mut trace: Trace, account: &Account, artifacts: &[Artifact], findings: Findings) -> Option<Self> {
+        let folder = folder(account)?;
+        let mut files = Vec::new();
+        for artifact in artifacts {
+            let below = artifact.path.strip_prefix(&folder)?;
+            let path = match &artifact.file {
+                Some(_) => trace.paths.get(below)?.clone(),
+                // of a sheet or a page, the same for all users
+                None => Stencil { fixed: vec![below.to_owned()], holes: Vec::new() },
+            };
+            let text = trace.files.remove(&artifact.path)?;
+            let like = Artifact { path: String::new(), address: None, bytes: Vec::new(), ..artifact.clone() };
+            let format = format::find(artifact.format)?;
+            let tree = match format.value {
+                Some(_) => None,
+                None => Some(marked_tree(&text, format)?),
+            };
+            files.push(File { like, format, path, text, tree });
+        }
+        let asked = trace.guards.iter().flat_map(Guard::slots).cloned();
+        let held =
+            files.iter().flat_map(|f| f.path.holes.iter().chain(&f.text.holes)).map(|h| h.slot.clone());
+        let mut slots: Vec<Slot> = asked.chain(held).collect();
+        slots.sort();
+        slots.dedup();
+        let trials = Mutex::new(Trials { left: TRIALS, sound: true });
+        Some(Self { slots, guards: trace.guards, files, findings: Arc::new(findings), trials })
+    }
+
+    fn trials(&self) -> Trials {
+        *self.trials.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_sound(&self) -> bool {
+        self.trials().sound
+    }
+
+    fn is_on_trial(&self) -> bool {
+        self.trials().left > 0
+    }
+
+    fn tried(&self, same: bool) {
+        let mut trials = self.trials.lock().unwrap_or_else(PoisonError::into_inner);
+        trials.left = trials.left.saturating_sub(1);
+        trials.sound &= same;
+    }
+
+    /// A user's values, in the order of the slots.
+    fn values<'a>(&self, account: &'a Account, fetched: &'a Fetched) -> Option<Vec<Cow<'a, str>>> {
+        self.slots.iter().map(|slot| value(slot, account, fetched)).collect()
+    }
+
+    /// Whether every question has the same answer for this user.
+    fn fits(&self, account: &Account, fetched: &Fetched) -> bool {
+        let Some(values) = self.values(account, fetched) else { return false };
+        let of = |slot: &Slot| self.slots.binary_search(slot).map_or("", |at| &values[at]);
+        self.guards.iter().all(|guard| guard.holds(&of))
+    }
+
+    /// The user's files, each read. `None`: something in them is not as it should be.
+    fn cast(&self, account: &Account, fetched: &Fetched) -> Option<Vec<Artifact>> {
+        let values = self.values(account, fetched)?;
+        let of = |slot: &Slot| self.slots.binary_search(slot).map_or("", |at| &values[at]);
+        let folder = folder(account)?;
+        let address = account.address.as_ref().map(|a| a.as_str().to_owned());
+        let one = |file: &File| {
+            let below = filled(&file.path, &of, None)?.text;
+            let tame = below.split('/').all(|part| part != ".." && paths::is_safe(part));
+            let bytes = file.bytes(&of).filter(|_| tame)?;
+            Some(Artifact {
+                path: format!("{folder}{below}"),
+                address: file.like.address_of(address.as_ref()),
+                bytes,
+                ..file.like.clone()
+            })
+        };
+        self.files.iter().map(one).collect()
+    }
+}
+
+impl Artifact {
+    fn address_of(&self, address: Option<&String>) -> Option<String> {
+        address.filter(|_| self.scope == "user").cloned()
+    }
+}
+
+/// A user's folder, with the `/` behind it.
+fn folder(account: &Account) -> Option<String> {
+    let address = paths::part(account.address.as_ref()?.as_str());
+    Some(format!("{}/{address}/", paths::part(account.domain.ascii())))
+}
+
+impl File {
+    /// Its bytes for a user, read.
+    fn bytes<'v>(&self, of: &impl Fn(&Slot) -> &'v str) -> Option<Vec<u8>> {
+        let Filled { text, holes } = filled(&self.text, of, Some(self.format.escape))?;
+        if let Some(decode) = self.format.value {
+            return is_read(&self.text, &text, &holes, of, decode).then(|| text.into_bytes());
+        }
+        let bytes = (self.format.encode)(&text).ok()?;
+        let Ok(Document::Tree(tree)) = (self.format.decode)(&bytes) else { return None };
+        is_same(self.tree.as_ref()?, &tree, &self.text, of).then_some(bytes)
+    }
+}
+
+/// A stencil with a user's values, and where each stands.
+struct Filled {
+    text: String,
+    holes: Vec<std::ops::Range<usize>>,
+}
+
+fn filled<'v>(
+    stencil: &Stencil,
+    of: &impl Fn(&Slot) -> &'v str,
+    escape: Option<format::Escape>,
+) -> Option<Filled> {
+    let fixed: usize = stencil.fixed.iter().map(String::len).sum();
+    let mut text = String::with_capacity(fixed + 64 * stencil.holes.len());
+    let mut holes = Vec::with_capacity(stencil.holes.len());
+    for (at, stretch) in stencil.fixed.iter().enumerate() {
+        text.push_str(stretch);
+        if let Some(part) = stencil.holes.get(at) {
+            let start = text.len();
+            let value = part.of(of(&part.slot))?;
+            match escape {
+                Some(escape) => escape(&mut text, &value).ok()?,
+                None => text.push_str(&value),
+            }
+            holes.push(start..text.len());
+        }
+    }
+    Some(Filled { text, holes })
+}
+
+/// Reads a file whose text is its bytes: its fixed stretches are the stencil's, and each value means what the user has.
+fn is_read<'v>(
+    stencil: &Stencil,
+    text: &str,
+    holes: &[std::ops::Range<usize>],
+    of: &impl Fn(&Slot) -> &'v str,
+    decode: fn(&str) -> Result<String, format::FormatError>,
+) -> bool {
+    let mut at = 0;
+    for ((fixed, part), hole) in stencil.fixed.iter().zip(&stencil.holes).zip(holes) {
+        let said = text.get(hole.clone()).and_then(|t| decode(t).ok());
+        let meant = part.of(of(&part.slot));
+        if text.get(at..hole.start) != Some(fixed.as_str()) || said.as_deref() != meant.as_deref() {
+            return false;
+        }
+        at = hole.end;
+    }
+    text.get(at..) == stencil.fixed.last().map(String::as_str)
+}
+
+/// How a mark begins in a tree: letters that every format writes as they are.
+const MARK: &str = "mailprofMark";
+
+/// What decoding a stencil with numbered marks gives. `None`: it cannot be told from a text of the account.
+fn marked_tree(stencil: &Stencil, format: &Format) -> Option<serde_json::Value> {
+    if stencil.fixed.iter().any(|text| text.contains(MARK)) {
+        return None;
+    }
+    let mark = |at: usize| stencil.holes.get(at).map(|_| format!("{MARK}{at}x")).unwrap_or_default();
+    let text: String = stencil.fixed.iter().enumerate().map(|(at, text)| text.clone() + &mark(at)).collect();
+    match (format.decode)(&(format.encode)(&text).ok()?).ok()? {
+        Document::Tree(tree) => Some(tree),
+        Document::Marked(_) => None,
+    }
+}
+
+/// Whether a decoded file is the marked one with a user's values in the place of its marks.
+fn is_same<'v>(
+    marked: &serde_json::Value,
+    tree: &serde_json::Value,
+    stencil: &Stencil,
+    of: &impl Fn(&Slot) -> &'v str,
+) -> bool {
+    use serde_json::Value;
+    match (marked, tree) {
+        (Value::String(marked), Value::String(text)) => {
+            expanded(marked, stencil, of).as_deref() == Some(text)
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b, stencil, of))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            let same = |((key, a), (other, b)): ((&String, &Value), (&String, &Value))| {
+                expanded(key, stencil, of).as_deref() == Some(other) && is_same(a, b, stencil, of)
+            };
+            a.len() == b.len() && a.iter().zip(b).all(same)
+        }
+        (marked, tree) => marked == tree,
+    }
+}
+
+fn expanded<'m, 'v>(
+    marked: &'m str,
+    stencil: &Stencil,
+    of: &impl Fn(&Slot) -> &'v str,
+) -> Option<Cow<'m, str>> {
+    if !marked.contains(MARK) {
+        return Some(Cow::Borrowed(marked));
+    }
+    let mut parts = marked.split(MARK);
+    let mut out = parts.next()?.to_owned();
+    for part in parts {
+        let (number, rest) = part.split_once('x')?;
+        let hole = stencil.holes.get(number.parse::<usize>().ok()?)?;
+        out.push_str(&hole.of(of(&hole.slot))?);
+        out.push_str(rest);
+    }
+    Some(Cow::Owned(out))
+}
+
+impl Guard {
+    /// The values that it is about.
+    fn slots(&self) -> Vec<&Slot> {
+        match self {
+            Self::Asked(slot, ..) | Self::Is(slot, ..) => vec![slot],
+            Self::Same(a, b, _) => vec![a, b],
+            Self::Wider(slots, ..) => slots.iter().collect(),
+        }
+    }
+
+    /// Whether it has the same answer for other values.
+    fn holds<'v>(&self, of: &impl Fn(&Slot) -> &'v str) -> bool {
+        match self {
+            Self::Asked(slot, question, answer) => question.answer(of(slot)) == *answer,
+            Self::Is(slot, text, is) => (of(slot) == text) == *is,
+            Self::Same(a, b, same) => (of(a) == of(b)) == *same,
+            Self::Wider(slots, beside, most, wider) => {
+                let own: usize = slots.iter().map(|slot| slot::width(of(slot))).sum();
+                (own + beside > *most) == *wider
+            }
+        }
+    }
+}

@@ -1,0 +1,411 @@
+//! `mailprof build --users`: one description, many users. Rows are read, built on all cores and written in the order of the input, with
+//! as much memory for a million as for a thousand; rows that cannot be built go to a file of rejects.
+
+mod input;
+mod limit;
+mod one;
+mod rejects;
+mod seen;
+mod shard;
+mod wanted;
+
+use std::cell::{Cell, RefCell};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+pub(super) use limit::MostRejects;
+pub(super) use shard::Shard;
+
+use super::build::{described, is_stream, prepared};
+use super::description::Description;
+use super::outside::Outside;
+use super::{CliError, Report, Tongue, args};
+use crate::account::users::{Row, RowFormat, Rows, UsersFile};
+use crate::account::{Fetched, value};
+use crate::build::{Builder, Moulds, Part, Printing};
+use crate::finding::{self, Catalogue, Finding, Findings, Source, Tally};
+use crate::library::Library;
+use crate::lint::{self, Judged};
+use crate::parallel;
+use crate::sink::{Opening, Sink, Target};
+use input::Input;
+use one::{Batch, Done, Maker, Rejected, identity, key};
+use rejects::RejectsFile;
+use seen::Seen;
+use wanted::Wanted;
+
+/// Rows that one thread builds before it hands them over.
+const MOST_ROWS: usize = 16;
+
+/// Batches that are on the way at once, for each core.
+const ON_THE_WAY: usize = 3;
+
+/// Bytes of files that a batch comes to: the more a user has, the fewer users.
+const MOST_BYTES: u64 = 256 * 1024;
+
+/// What the threads are given.
+enum Item {
+    /// to be built
+    Row(Row),
+    /// built by an earlier run
+    Resumed { address: String, line: u64, files: usize },
+}
+
+/// What came of a run.
+#[derive(Debug, Default, Clone, Copy)]
+struct Counts {
+    /// rows that were looked at, those of other shards not counted
+    rows: u64,
+    users: usize,
+    files: usize,
+    rejected: u64,
+    /// users whom an earlier run had built
+    resumed: usize,
+}
+
+/// Why a run ends before its last row.
+enum Ended {
+    Failed(CliError),
+    TooManyRejects,
+}
+
+impl<E: Into<CliError>> From<E> for Ended {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Builds for every row of a users file.
+pub(super) fn run(
+    args: &args::Build,
+    users: &Path,
+    library: &Library,
+    tongue: &Tongue,
+) -> Result<u8, CliError> {
+    let mut report = Report { aside: is_stream(&args.out), ..Report::default() };
+    let words = tongue.words;
+    let deny = args.common.deny.is_some();
+    let Some(mut opened) = Opened::new(args, users, library, &mut report)? else {
+        let last = words.line("wrote-nothing", &[]) + "\n";
+        return report.finish(args.format.into(), library, tongue, deny, &last);
+    };
+    let rejects = opened.rejects(args)?;
+    let path = rejects.path().display().to_string();
+    let mut run = Run { args, words, counts: Counts::default(), seen: Seen::new(), rejects };
+    let ended = run.build(&mut opened, library, &mut report);
+    let counts = run.counts;
+    if let Err(Ended::Failed(error)) = ended {
+        return Err(error);
+    }
+    run.rejects.finish(users)?;
+    (report.files, report.users) = (counts.files, counts.users);
+    let told = [
+        ("files", counts.files.to_string()),
+        ("users", counts.users.to_string()),
+        ("rejected", counts.rejected.to_string()),
+        ("rows", counts.rows.to_string()),
+        ("resumed", counts.resumed.to_string()),
+        ("most", args.max_rejects.to_string()),
+        ("rejects", path),
+        ("out", args.out.display().to_string()),
+    ];
+    let line = |name: &str| words.line(name, &told) + "\n";
+    let mut last = if ended.is_ok() { line("wrote-users") } else { line("wrote-nothing") };
+    if counts.resumed > 0 {
+        last += &line("wrote-resumed");
+    }
+    if counts.rejected > 0 {
+        last += &line("wrote-rejects");
+    }
+    let code = report.finish(args.format.into(), library, tongue, deny, &last)?;
+    match ended {
+        Ok(()) => Ok(code),
+        Err(_) => Err(CliError::Usage(words.line("too-many-rejects", &told))),
+    }
+}
+
+/// The description and its users file, ready to be read.
+struct Opened {
+    description: Description,
+    builder: Builder,
+    printing: Printing,
+    rows: Rows<Input>,
+    format: RowFormat,
+    encoding: &'static encoding_rs::Encoding,
+    name: String,
+}
+
+impl Opened {
+    /// `None`: findings say why nothing can be built.
+    fn new(
+        args: &args::Build,
+        users: &Path,
+        library: &Library,
+        report: &mut Report,
+    ) -> Result<Option<Self>, CliError> {
+        let input = Input::open(users)?;
+        let Some(description) = described(args, library, report)? else { return Ok(None) };
+        // its mistakes were told when the description was read
+        let file = UsersFile::of(&description.raw, &mut Findings::new());
+        let name = users.display().to_string();
+        let format = file.format.or(RowFormat::of(&name)).unwrap_or(RowFormat::Csv);
+        let encoding = file.encoding;
+        let sources = &mut report.sources;
+        let mut header = |text: String| sources.add(Source::new(&name, text));
+        let rows = Rows::open(input, file, format, &mut header, &mut report.findings);
+        let rows = rows.map_err(|source| CliError::Read { path: name.clone(), source })?;
+        let Some(rows) = rows else { return Ok(None) };
+        supplied(&rows, &mut report.findings);
+        if report.findings.has_errors() {
+            return Ok(None);
+        }
+        let Some((builder, printing)) = prepared(args, library, &description, report)? else {
+            return Ok(None);
+        };
+        let opened = Self { description, builder, printing, rows, format, encoding, name };
+        Ok(Some(opened).filter(|_| !report.findings.has_errors()))
+    }
+
+    fn rejects(&self, args: &args::Build) -> Result<RejectsFile, CliError> {
+        let path = args.rejects.clone().or_else(|| RejectsFile::beside(&args.out, self.format));
+        let path = path.ok_or_else(|| {
+            CliError::Usage("-o -: name the file of rejected rows with --rejects FILE".to_owned())
+        })?;
+        Ok(RejectsFile::new(path, self.format, self.encoding))
+    }
+}
+
+/// What the description leaves out and rows give is not missing.
+fn supplied(rows: &Rows<Input>, findings: &mut Findings) {
+    let settings: Option<Vec<String>> =
+        rows.settings().map(|all| all.into_iter().map(|s| s.replace(".0.", ".")).collect());
+    let gives = |setting: &str| {
+        settings.as_ref().is_none_or(|all| {
+            all.iter()
+                .any(|s| s == setting || s.strip_prefix(setting).is_some_and(|rest| rest.starts_with('.')))
+        })
+    };
+    findings.retain(|finding| {
+        let setting = finding.args.iter().find(|(name, _)| *name == "setting").map(|(_, s)| s.as_str());
+        let missing = finding.code == finding::MISSING_KEY.id && setting.is_some_and(gives);
+        !missing && finding.code != finding::ADDRESS_OR_DOMAIN.id
+    });
+}
+
+/// A run over the rows.
+struct Run<'a> {
+    args: &'a args::Build,
+    words: &'static Catalogue,
+    counts: Counts,
+    seen: Seen,
+    rejects: RejectsFile,
+}
+
+impl Run<'_> {
+    fn build(&mut self, opened: &mut Opened, library: &Library, report: &mut Report) -> Result<(), Ended> {
+        let args = self.args;
+        let run = fingerprint(args)?;
+        let target = Target::of(&args.out);
+        let is_folder = matches!(target, Target::Folder(_));
+        if opened.rows.are_rejects() && !is_folder && args.out.exists() {
+            let name = args.out.display();
+            return Err(CliError::Usage(format!(
+                "{name} would be replaced by the users of {} alone; name another archive with -o",
+                opened.name
+            ))
+            .into());
+        }
+        // mended rows are added to those that were built
+        let keep = opened.rows.are_rejects() && is_folder;
+        let mut sink = Sink::open(&target, &Opening { private: true, resume: args.resume, run, keep })?;
+        let rows = report.sources.add(Source::new(&opened.name, ""));
+        let mut tally = Tally::new(rows);
+        let ended = self.domain(opened, &mut sink, report);
+        let ended = ended.and_then(|()| self.users(opened, library, report, &mut sink, &mut tally));
+        let limits = opened.builder.limit_codes();
+        tally.tell(&mut report.sources, &mut report.findings);
+        lint::accept(&opened.description.raw, Some(&limits), Judged::None, &mut report.findings);
+        match ended {
+            Ok(()) => {
+                self.counts.files = sink.finish()?;
+                Ok(())
+            }
+            Err(ended) => {
+                sink.abandon();
+                Err(ended)
+            }
+        }
+    }
+
+    /// What is published once for the domain, from the description alone.
+    fn domain(&mut self, opened: &Opened, sink: &mut Sink, report: &mut Report) -> Result<(), Ended> {
+        let first = self.args.shard.is_none_or(|shard| shard.part == 1);
+        let Some(account) = opened.description.account.as_ref().filter(|_| first) else { return Ok(()) };
+        let raw = &opened.description.raw;
+        let mut told = Findings::new();
+        let artifacts = opened.builder.part(Part::Domain, account, raw, &Fetched::default(), &mut told)?;
+        // clients' limits are told of the users
+        let limits = opened.builder.limit_codes();
+        told.retain(|finding| !limits.contains(&finding.code));
+        report.findings.extend(told);
+        Ok(sink.put(sink.packer().pack(artifacts)?, None)?)
+    }
+
+    fn users(
+        &mut self,
+        opened: &mut Opened,
+        library: &Library,
+        report: &Report,
+        sink: &mut Sink,
+        tally: &mut Tally,
+    ) -> Result<(), Ended> {
+        let Opened { description, builder, printing, rows, name, .. } = opened;
+        let outside = Outside::of(&self.args.common.account);
+        let wanted = Wanted::new(self.args, library, printing.clone(), description.wishes.clone());
+        let maker = Maker {
+            raw: &description.raw,
+            wanted: &wanted,
+            builder,
+            moulds: &Moulds::default(),
+            packer: sink.packer(),
+            outside: &outside,
+            words: self.words,
+            name,
+            rows: tally.rows(),
+            known: report.findings.iter().map(identity).collect(),
+        };
+        let sink = RefCell::new(sink);
+        let failed: RefCell<Option<CliError>> = RefCell::new(None);
+        let size = Cell::new(1);
+        let shard = self.args.shard;
+        let resume = self.args.resume;
+        let next = || loop {
+            match rows.next()? {
+                Ok(row) if shard.is_some_and(|shard| !shard.holds(&whose(&row))) => {}
+                Ok(row) if !resume => return Some(Ok(Item::Row(row))),
+                Ok(row) => return Some(item(row, &mut sink.borrow_mut())),
+                Err(source) => return Some(Err(CliError::Read { path: name.clone(), source })),
+            }
+        };
+        let items = batches(next, &size, &failed);
+        let most = ON_THE_WAY * parallel::cores();
+        parallel::stream(
+            items,
+            most,
+            |items| maker.batch(items),
+            |batch| -> Result<(), Ended> {
+                size.set(self.take(batch?, &mut sink.borrow_mut(), tally)?);
+                Ok(())
+            },
+        )?;
+        if let Some(error) = failed.into_inner() {
+            return Err(error.into());
+        }
+        self.judge(true)
+    }
+
+    /// Writes what a batch came to. How many rows the next one should have.
+    fn take(&mut self, batch: Batch, sink: &mut Sink, tally: &mut Tally) -> Result<usize, Ended> {
+        let (rows, mut bytes) = (batch.done.len() as u64, 0);
+        tally.merge(batch.tally);
+        for done in batch.done {
+            self.counts.rows += 1;
+            match done {
+                Done::Built { address, pack, key, row } => match self.seen.insert(&address, row.line) {
+                    Some(line) => self.duplicate(*row, line, &address, tally)?,
+                    None => {
+                        bytes += pack.bytes();
+                        self.counts.users += 1;
+                        sink.put(pack, Some(&key))?;
+                    }
+                },
+                Done::Resumed { address, line, files: _ } => {
+                    self.seen.insert(&address, line);
+                    self.counts.users += 1;
+                    self.counts.resumed += 1;
+                }
+                Done::Rejected(rejected) => self.reject(&rejected)?,
+            }
+        }
+        self.judge(false)?;
+        let each = (bytes / rows.max(1)).max(1);
+        Ok(usize::try_from(MOST_BYTES / each).unwrap_or(MOST_ROWS).clamp(1, MOST_ROWS))
+    }
+
+    fn duplicate(&mut self, row: Row, line: u64, address: &str, tally: &mut Tally) -> Result<(), Ended> {
+        let place = row.values(tally.rows()).iter().find(|v| v.setting == "address").map(|v| v.place);
+        let finding = Finding::new(&finding::ROW_DUPLICATE).arg("line", line).at(place);
+        tally.add(&finding, Some(address), || {
+            row.source(&self.args.users.as_deref().unwrap_or(Path::new("")).display().to_string())
+        });
+        let message = self.words.word(&finding).message;
+        self.reject(&Rejected { row, code: finding.code, message })
+    }
+
+    fn reject(&mut self, rejected: &Rejected) -> Result<(), Ended> {
+        self.counts.rejected += 1;
+        Ok(self.rejects.write(rejected)?)
+    }
+
+    fn judge(&self, end: bool) -> Result<(), Ended> {
+        let passed = self.args.max_rejects.is_passed(self.counts.rows, self.counts.rejected, end);
+        if passed { Err(Ended::TooManyRejects) } else { Ok(()) }
+    }
+}
+
+/// Rows in batches. What reading says ends them, and stands in `failed`.
+fn batches(
+    mut next: impl FnMut() -> Option<Result<Item, CliError>>,
+    size: &Cell<usize>,
+    failed: &RefCell<Option<CliError>>,
+) -> impl Iterator<Item = Vec<Item>> {
+    std::iter::from_fn(move || {
+        let mut batch = Vec::with_capacity(size.get());
+        while batch.len() < size.get() && failed.borrow().is_none() {
+            match next() {
+                Some(Ok(item)) => batch.push(item),
+                Some(Err(error)) => *failed.borrow_mut() = Some(error),
+                None => break,
+            }
+        }
+        (!batch.is_empty()).then_some(batch)
+    })
+}
+
+/// A row, or what an earlier run made of it.
+fn item(row: Row, sink: &mut Sink) -> Result<Item, CliError> {
+    let address = whose(&row);
+    Ok(match sink.resumed(&key(&row))? {
+        Some(files) => Item::Resumed { address, line: row.line, files },
+        None => Item::Row(row),
+    })
+}
+
+/// The address of a row as an account has it; of one that has none, what stands there.
+fn whose(row: &Row) -> String {
+    let text = row.value("address").or(row.cells.first().map(String::as_str)).unwrap_or_default();
+    value::address(text).map_or_else(|_| text.to_owned(), |address| address.as_str().to_owned())
+}
+
+/// All that a user's files depend on beside his row.
+fn fingerprint(args: &args::Build) -> Result<[u8; 32], CliError> {
+    let mut hash = Sha256::new();
+    let common = &args.common;
+    let words = format!(
+        "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+        env!("CARGO_PKG_VERSION"),
+        common.clients,
+        common.set,
+        common.passwords,
+        args.sheets,
+        args.sheet_format,
+        args.paper,
+        args.date,
+        args.languages,
+        args.shard,
+    );
+    hash.update(words.as_bytes());
+    hash.update(super::description::fetch(&common.account)?);
+    Ok(hash.finalize().into())
+}

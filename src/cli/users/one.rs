@@ -1,0 +1,162 @@
+//! One row on its way to a user's files: laid over the description, resolved, checked, built. Runs on any thread.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+
+use super::wanted::Wanted;
+use crate::account::users::Row;
+use crate::account::{self, Account, Fetched, RawAccount};
+use crate::build::{Builder, Moulds, Part, Told};
+use crate::cli::CliError;
+use crate::cli::outside::Outside;
+use crate::finding::{self, Catalogue, Finding, Findings, Severity, SourceId, Tally};
+use crate::lint;
+use crate::sink::{Pack, Packer};
+
+/// What became of a row.
+pub(super) enum Done {
+    /// its user's files
+    Built {
+        /// by which duplicates are known
+        address: String,
+        /// what is written
+        pack: Pack,
+        /// for a run that goes on where this one was interrupted
+        key: [u8; 32],
+        /// for one that turns out to be a duplicate
+        row: Box<Row>,
+    },
+    /// nothing was made of it
+    Rejected(Box<Rejected>),
+    /// an earlier run built it
+    Resumed {
+        /// by which duplicates are known
+        address: String,
+        /// its line
+        line: u64,
+        /// how many files it has
+        files: usize,
+    },
+}
+
+/// A row of which nothing was made.
+pub(super) struct Rejected {
+    pub row: Row,
+    pub code: String,
+    pub message: String,
+}
+
+/// Some rows, done.
+pub(super) struct Batch {
+    pub done: Vec<Done>,
+    pub tally: Tally,
+}
+
+/// What workers share.
+pub(super) struct Maker<'a> {
+    pub raw: &'a RawAccount,
+    pub wanted: &'a Wanted<'a>,
+    pub builder: &'a Builder,
+    pub moulds: &'a Moulds,
+    pub packer: Packer,
+    pub outside: &'a Outside,
+    pub words: &'a Catalogue,
+    /// the users file's name
+    pub name: &'a str,
+    /// the id of the source that is any row
+    pub rows: SourceId,
+    /// what is told of the description itself: once, not for each row
+    pub known: BTreeSet<(String, Option<usize>)>,
+}
+
+/// What identifies a finding of the description itself.
+pub(super) fn identity(finding: &Finding) -> (String, Option<usize>) {
+    (finding.code.clone(), finding.place.map(|p| p.start))
+}
+
+/// What a row was made from: where it stands and what it holds.
+pub(super) fn key(row: &Row) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(row.line.to_le_bytes());
+    for text in row.columns.iter().chain(&row.cells) {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    }
+    hash.finalize().into()
+}
+
+impl Maker<'_> {
+    /// Builds some rows.
+    pub fn batch(&self, rows: Vec<super::Item>) -> Result<Batch, CliError> {
+        let mut tally = Tally::new(self.rows);
+        let mut done = Vec::with_capacity(rows.len());
+        for item in rows {
+            done.push(match item {
+                super::Item::Row(row) => self.row(row, &mut tally)?,
+                super::Item::Resumed { address, line, files } => Done::Resumed { address, line, files },
+            });
+        }
+        Ok(Batch { done, tally })
+    }
+
+    fn row(&self, row: Row, tally: &mut Tally) -> Result<Done, CliError> {
+        let mut findings = Findings::new();
+        row.findings.iter().for_each(|finding| findings.push(finding.clone()));
+        let pack = if findings.has_errors() { None } else { self.build(&row, &mut findings)? };
+        let address = pack.as_ref().map(|(address, _)| address.as_str()).or(row.value("address"));
+        for finding in findings.iter() {
+            tally.add(finding, address, || row.source(self.name));
+        }
+        Ok(match pack {
+            Some((address, pack)) => Done::Built { address, pack, key: key(&row), row: Box::new(row) },
+            None => Done::Rejected(Box::new(self.rejected(row, &findings))),
+        })
+    }
+
+    /// The row's files; `None`: its findings leave nothing to build.
+    fn build(&self, row: &Row, findings: &mut Findings) -> Result<Option<(String, Pack)>, CliError> {
+        let Some((raw, account, fetched)) = self.account(row, findings) else { return Ok(None) };
+        let Some(address) = account.address.as_ref().map(|a| a.as_str().to_owned()) else { return Ok(None) };
+        let artifacts = if Wanted::differs(row) {
+            let mut told = Findings::new();
+            let builder = self.wanted.builder(&raw, &mut told)?;
+            let artifacts = builder.part(Part::User, &account, &raw, &fetched, &mut told)?;
+            findings.extend(told);
+            artifacts
+        } else {
+            let (artifacts, told) = self.moulds.make(self.builder, &account, &raw, &fetched)?;
+            match told {
+                Told::Own(told) => findings.extend(told),
+                Told::Same(told) => findings.extend(Findings::clone(&told)),
+            }
+            artifacts
+        };
+        Ok(Some((address, self.packer.pack(artifacts)?)))
+    }
+
+    /// The row's account and its passwords.
+    fn account(&self, row: &Row, findings: &mut Findings) -> Option<(RawAccount, Account, Fetched)> {
+        let mut told = Findings::new();
+        let raw = self.raw.with_row(&row.values(self.rows), self.rows, &mut told);
+        let resolved = account::resolve(&raw, &mut told);
+        let wishes = self.wanted.wishes(&raw, row);
+        lint::run(&lint::Subject { raw: &raw, draft: &resolved.draft, wishes: &wishes }, &mut told);
+        let fetched = resolved.account.as_ref().map(|account| {
+            let needed = self.builder.needs_passwords(account);
+            account.fetch_passwords(needed, &raw, self.outside, &mut told)
+        });
+        told.retain(|finding| !self.known.contains(&identity(finding)));
+        let sound = !told.has_errors();
+        findings.extend(told);
+        let (account, fetched) = resolved.account.zip(fetched)?;
+        sound.then_some((raw, account, fetched))
+    }
+
+    fn rejected(&self, row: Row, findings: &Findings) -> Rejected {
+        let errors = || findings.iter().filter(|f| f.severity == Severity::Error);
+        let code = errors().next().map_or(finding::ROW_UNEVEN.id, |f| f.code.as_str()).to_owned();
+        let message: Vec<String> = errors().map(|f| self.words.word(f).message).collect();
+        Rejected { row, code, message: message.join("; ") }
+    }
+}

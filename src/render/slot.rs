@@ -1,0 +1,533 @@
+//! What a template makes of one user's values, followed so that it need not be rendered anew for the next user: a trace of where each
+//! value stands in each file, and of every question that anything asked about a value on the way. For a user about whom all the
+//! questions have the same answers, the file is the same text with his values in those places.
+//!
+//! While a trace is on, a view holds each of the user's values as an object that the engine can print and nothing else: what looks at
+//! it in a way that cannot be recorded ends the trace, and each file is rendered for each user. Tests hold what is cast against what is
+//! rendered, and the templates of ours against the one look that the engine keeps to itself (a value on the right of `==`).
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::Value;
+use minijinja::value::{DynObject, Object, ObjectRepr};
+
+use super::functions::{self, Question};
+use super::{HeldSecret, RenderError};
+use crate::format::Escape;
+use crate::secret::{MARKER, Secret};
+
+/// One of a user's own values.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Slot {
+    /// the mail address, its domain in ASCII
+    Address,
+    /// the mail address as people read it
+    AddressUnicode,
+    /// what stands before `@`
+    LocalPart,
+    /// the display name
+    FullName,
+    /// the display name in ASCII
+    NameAscii,
+    /// the address as a part of a path
+    Stem,
+    /// what identifies the profile
+    ProfileHash,
+    /// an identifier of a payload
+    Uuid(String),
+    /// what the provider knows the customer by
+    CustomerNumber,
+    /// of the postal address: `postcode`, `name`, `honorific`
+    Recipient(&'static str),
+    /// a line of the postal address
+    RecipientLine(usize),
+    /// a login: whether of an incoming server, which one, and whether as all users of the domain share it
+    Username {
+        /// or an outgoing one
+        incoming: bool,
+        /// its place in the account
+        index: usize,
+        /// placeholders unexpanded
+        pattern: bool,
+    },
+    /// a password: whether of an incoming server, and which one
+    Password {
+        /// or an outgoing one
+        incoming: bool,
+        /// its place in the account
+        index: usize,
+    },
+}
+
+/// What is printed of a value.
+#[derive(Debug, Clone)]
+pub enum Op {
+    /// all of it
+    Whole,
+    /// its first characters
+    Start(usize),
+    /// one of its pieces of so many columns
+    Piece(usize, usize),
+    /// as it is said on the telephone, by a language's spelling
+    Spelled(Value),
+}
+
+/// A value, or something made of it.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// which value
+    pub slot: Slot,
+    /// what of it
+    pub op: Op,
+}
+
+impl Part {
+    /// What it is of a user whose value is `text`.
+    #[must_use]
+    pub fn of<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
+        Some(match &self.op {
+            Op::Whole => Cow::Borrowed(text),
+            Op::Start(n) => Cow::Borrowed(functions::start(text, *n)),
+            Op::Piece(columns, at) => Cow::Owned(functions::pieces(text, *columns).into_iter().nth(*at)?),
+            Op::Spelled(spelling) => Cow::Owned(functions::spelled(text, spelling).ok()?),
+        })
+    }
+}
+
+/// A question about values that was asked while a trace was on, and its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guard {
+    /// about one value
+    Asked(Slot, Question, Option<usize>),
+    /// whether one is this text
+    Is(Slot, String, bool),
+    /// whether two are the same
+    Same(Slot, Slot, bool),
+    /// whether several, and so many columns beside them, are wider than so many columns
+    Wider(Vec<Slot>, usize, usize, bool),
+}
+
+/// A text with a user's values in it.
+#[derive(Debug, Clone, Default)]
+pub struct Stencil {
+    /// the stretches around the values: one more than there are values
+    pub fixed: Vec<String>,
+    /// what stands between them
+    pub holes: Vec<Part>,
+}
+
+/// What was recorded while one user's files were made.
+#[derive(Debug, Default)]
+pub struct Trace {
+    /// the questions
+    pub guards: Vec<Guard>,
+    /// the texts of files, by their paths
+    pub files: BTreeMap<String, Stencil>,
+    /// the paths below the user's folder, by themselves
+    pub paths: BTreeMap<String, Stencil>,
+    /// the same with their marks
+    ropes: BTreeMap<String, String>,
+    marks: Vec<(Part, Content)>,
+    /// the value that the engine looked at and has not compared yet
+    looked_at: Option<usize>,
+    refused: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    Text(String),
+    Secret(Secret),
+}
+
+impl Content {
+    fn text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Secret(secret) => secret.reveal(),
+        }
+    }
+}
+
+thread_local! {
+    static TRACE: RefCell<Option<Trace>> = const { RefCell::new(None) };
+}
+
+/// Noncharacters (Unicode, section 23.7): what a text holds between them is the number of a mark.
+const OPEN: char = '\u{fdd0}';
+const CLOSE: char = '\u{fdd1}';
+
+/// Records what `work` does with a user's values. `None`: something looked at one in a way that cannot be recorded.
+pub fn trace<T>(work: impl FnOnce() -> T) -> (T, Option<Trace>) {
+    TRACE.set(Some(Trace::default()));
+    let done = work();
+    (done, TRACE.take().filter(|trace| !trace.refused && trace.looked_at.is_none()))
+}
+
+/// Does something beside the trace: what it makes is of one user.
+pub fn untraced<T>(work: impl FnOnce() -> T) -> T {
+    let trace = TRACE.take();
+    let done = work();
+    TRACE.set(trace);
+    done
+}
+
+/// Ends the trace: nothing of it can be used.
+pub fn refuse() {
+    with(|trace| trace.refused = true);
+}
+
+fn with<T>(record: impl FnOnce(&mut Trace) -> T) -> Option<T> {
+    TRACE.with_borrow_mut(|trace| trace.as_mut().map(record))
+}
+
+fn is_on() -> bool {
+    TRACE.with_borrow(Option::is_some)
+}
+
+fn guard(guard: Guard) {
+    with(|trace| {
+        if !trace.guards.contains(&guard) {
+            trace.guards.push(guard);
+        }
+    });
+}
+
+/// A user's value for a view: a text, and while a trace is on an object that stands for it.
+pub(super) fn value(slot: Slot, text: &str) -> Value {
+    if is_on() {
+        held(Part { slot, op: Op::Whole }, Content::Text(text.to_owned()))
+    } else {
+        Value::from(text)
+    }
+}
+
+/// As [`value`], of a password.
+pub(super) fn secret(slot: Slot, secret: &Secret) -> Value {
+    if is_on() {
+        held(Part { slot, op: Op::Whole }, Content::Secret(secret.clone()))
+    } else {
+        HeldSecret::value(secret)
+    }
+}
+
+fn held(part: Part, content: Content) -> Value {
+    Value::from_object(Held { part, content })
+}
+
+/// A user's value in a view while a trace is on.
+#[derive(Debug)]
+pub struct Held {
+    part: Part,
+    content: Content,
+}
+
+impl Held {
+    /// What a value stands for.
+    #[must_use]
+    pub fn of(value: &Value) -> Option<&Self> {
+        value.downcast_object_ref::<Self>()
+    }
+
+    /// Answers a question about it, which is recorded.
+    pub(super) fn ask(&self, question: Question) -> Option<usize> {
+        let answer = question.answer(self.content.text());
+        match self.part.op {
+            Op::Whole => guard(Guard::Asked(self.part.slot.clone(), question, answer)),
+            _ => refuse(),
+        }
+        answer
+    }
+
+    /// Whether it is a text that all users have, which is recorded.
+    fn is(&self, text: Option<&str>) -> bool {
+        let Some(text) = text else { return false };
+        let is = self.content.text() == text;
+        match self.part.op {
+            Op::Whole => guard(Guard::Is(self.part.slot.clone(), text.to_owned(), is)),
+            _ => refuse(),
+        }
+        is
+    }
+
+    /// Whether another is the same text, which is recorded.
+    fn is_same(&self, other: &Self) -> bool {
+        let same = self.content.text() == other.content.text();
+        match (&self.part.op, &other.part.op) {
+            (Op::Whole, Op::Whole) => {
+                guard(Guard::Same(self.part.slot.clone(), other.part.slot.clone(), same));
+            }
+            _ => refuse(),
+        }
+        same
+    }
+
+    /// What is made of it by an operation.
+    pub(super) fn made(&self, op: Op) -> Value {
+        if !matches!(self.part.op, Op::Whole) {
+            refuse();
+        }
+        let part = Part { slot: self.part.slot.clone(), op };
+        let text = part.of(self.content.text()).unwrap_or_default().into_owned();
+        let content = match self.content {
+            Content::Text(_) => Content::Text(text),
+            Content::Secret(_) => Content::Secret(Secret::new(text)),
+        };
+        held(part, content)
+    }
+
+    /// Whether it is a password.
+    pub(super) fn is_secret(&self) -> bool {
+        matches!(self.content, Content::Secret(_))
+    }
+
+    /// What is printed in its place until the text is settled.
+    pub(super) fn mark(&self) -> String {
+        let number = with(|trace| {
+            trace.marks.push((self.part.clone(), self.content.clone()));
+            trace.marks.len() - 1
+        });
+        format!("{OPEN}{}{CLOSE}", number.unwrap_or(usize::MAX))
+    }
+}
+
+impl Object for Held {
+    /// The engine asks for it wherever it looks at a value in a way of its own, and first of all where it compares two: then
+    /// [`Object::custom_cmp`] comes next.
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        let me = Arc::as_ptr(self) as usize;
+        with(|trace| trace.refused |= trace.looked_at.replace(me).is_some());
+        ObjectRepr::Plain
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        self.ask(Question::Filled) == Some(1)
+    }
+
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<std::cmp::Ordering> {
+        let me = Arc::as_ptr(self) as usize;
+        with(|trace| trace.refused |= trace.looked_at.take() != Some(me));
+        // which of two comes first is not recorded
+        Some(match other.downcast_ref::<Self>() {
+            Some(other) if self.is_same(other) => std::cmp::Ordering::Equal,
+            _ => std::cmp::Ordering::Less,
+        })
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        refuse();
+        f.write_str(MARKER)
+    }
+}
+
+/// A text with marks in it, which nothing may look into.
+#[derive(Debug)]
+pub struct Rope(String);
+
+impl Rope {
+    /// The text of a value that has marks.
+    #[must_use]
+    pub fn of(value: &Value) -> Option<&str> {
+        value.downcast_object_ref::<Self>().map(|rope| rope.0.as_str())
+    }
+}
+
+impl Object for Rope {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        refuse();
+        ObjectRepr::Plain
+    }
+
+    // an empty value leaves its mark
+    fn is_true(self: &Arc<Self>) -> bool {
+        let bare = stretches(&self.0).any(|s| matches!(s, Stretch::Fixed(text) if !text.is_empty()));
+        if !bare {
+            refuse();
+        }
+        true
+    }
+
+    fn custom_cmp(self: &Arc<Self>, _: &DynObject) -> Option<std::cmp::Ordering> {
+        refuse();
+        None
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        refuse();
+        f.write_str(MARKER)
+    }
+}
+
+/// A text that a template made, for a view.
+pub(super) fn text(text: String) -> Value {
+    if text.contains(OPEN) { Value::from_object(Rope(text)) } else { Value::from(text) }
+}
+
+/// A stretch of a text with marks.
+pub(super) enum Stretch<'t> {
+    /// the same for all
+    Fixed(&'t str),
+    /// a value's number
+    Mark(&'t str),
+}
+
+/// The stretches of a text.
+pub(super) fn stretches(text: &str) -> impl Iterator<Item = Stretch<'_>> {
+    text.split(OPEN).enumerate().flat_map(|(at, part)| {
+        let (mark, fixed) = if at == 0 {
+            (None, part)
+        } else {
+            part.split_once(CLOSE).map_or((Some(part), ""), |(m, f)| (Some(m), f))
+        };
+        mark.map(Stretch::Mark).into_iter().chain(std::iter::once(Stretch::Fixed(fixed)))
+    })
+}
+
+/// The mark of a number.
+pub(super) fn mark(number: &str) -> String {
+    format!("{OPEN}{number}{CLOSE}")
+}
+
+/// A path that was settled before, as a text of a view.
+#[must_use]
+pub fn path(plain: &str) -> Value {
+    with(|trace| trace.ropes.get(plain).cloned()).flatten().map_or_else(|| Value::from(plain), text)
+}
+
+/// Texts and values as one text.
+#[must_use]
+pub fn joined(parts: &[Value]) -> Value {
+    let one = |value: &Value| match (Held::of(value), Rope::of(value)) {
+        (Some(held), _) => held.mark(),
+        (None, Some(rope)) => rope.to_owned(),
+        (None, None) => value.to_string(),
+    };
+    text(parts.iter().map(one).collect())
+}
+
+/// Whether two values of a view are the same.
+#[must_use]
+pub fn same(one: &Value, other: &Value) -> bool {
+    match (Held::of(one), Held::of(other)) {
+        (Some(one), Some(other)) => one.is_same(other),
+        (Some(held), None) => held.is(other.as_str()),
+        (None, Some(held)) => held.is(one.as_str()),
+        (None, None) => one == other,
+    }
+}
+
+/// Whether texts of a view and so many columns beside them are wider than `most` columns.
+#[must_use]
+pub fn is_wider(values: &[Value], beside: usize, most: usize) -> bool {
+    let (mut fixed, mut own, mut slots) = (beside, 0, Vec::new());
+    let mut take = |part: &Part, content: &Content| {
+        if !matches!(part.op, Op::Whole) {
+            refuse();
+        }
+        slots.push(part.slot.clone());
+        own += width(content.text());
+    };
+    for value in values {
+        match (Held::of(value), Rope::of(value)) {
+            (Some(held), _) => take(&held.part, &held.content),
+            (None, Some(rope)) => stretches(rope).for_each(|stretch| match stretch {
+                Stretch::Fixed(text) => fixed += width(text),
+                Stretch::Mark(number) => match marked(number) {
+                    Some((part, content)) => take(&part, &content),
+                    None => refuse(),
+                },
+            }),
+            (None, None) => fixed += value.as_str().map_or(0, width),
+        }
+    }
+    let wider = fixed + own > most;
+    if !slots.is_empty() {
+        guard(Guard::Wider(slots, fixed, most, wider));
+    }
+    wider
+}
+
+/// The columns of a text.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    Question::Columns.answer(text).unwrap_or_default()
+}
+
+fn marked(number: &str) -> Option<(Part, Content)> {
+    with(|trace| trace.marks.get(number.parse::<usize>().ok()?).cloned()).flatten()
+}
+
+/// A text of a view without blanks at its ends.
+#[must_use]
+pub fn trimmed(value: Value) -> Value {
+    if let Some(rope) = Rope::of(&value) {
+        // what a value has at its end is not known of the next user's
+        if rope.starts_with(OPEN) || rope.ends_with(CLOSE) {
+            refuse();
+        }
+        return text(rope.trim().to_owned());
+    }
+    match value.as_str() {
+        Some(text) if text.trim() != text => Value::from(text.trim()),
+        _ => value,
+    }
+}
+
+/// Which text a trace is of.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind<'p> {
+    /// of the file under this path
+    File(&'p str),
+    /// a path
+    Path,
+}
+
+/// A text with its values in the place of the marks, written as its format writes them. What it is made of is recorded.
+///
+/// # Errors
+/// A value that the format cannot hold.
+pub fn settled(raw: String, kind: Kind<'_>, escape: Option<Escape>) -> Result<String, RenderError> {
+    if !is_on() {
+        return Ok(raw);
+    }
+    let mut stencil = Stencil::default();
+    let mut plain = String::with_capacity(raw.len());
+    for stretch in stretches(&raw) {
+        match stretch {
+            Stretch::Fixed(text) => {
+                plain.push_str(text);
+                stencil.fixed.push(text.to_owned());
+            }
+            Stretch::Mark(number) => {
+                let Some((part, content)) = marked(number) else {
+                    refuse();
+                    continue;
+                };
+                write(&mut plain, content.text(), escape)?;
+                stencil.holes.push(part);
+            }
+        }
+    }
+    with(|trace| match kind {
+        Kind::File(path) => drop(trace.files.insert(path.to_owned(), stencil)),
+        Kind::Path => {
+            trace.ropes.insert(plain.clone(), raw);
+            trace.paths.insert(plain.clone(), stencil);
+        }
+    });
+    Ok(plain)
+}
+
+/// Writes a value as a format does.
+pub(super) fn write(out: &mut String, text: &str, escape: Option<Escape>) -> Result<(), RenderError> {
+    match escape {
+        Some(escape) => escape(out, text).map_err(|e| RenderError::new(e.0)),
+        None => {
+            out.push_str(text);
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What workers do for a sink, on any thread: hashes, the manifest's lines, the bytes that an archive gets.
+
+use std::io::{Error, ErrorKind};
+
+use super::SinkError;
+use super::manifest::{Entry, is_ours};
+use super::tarball;
+use super::zip::{self, Members};
+use crate::build::Artifact;
+
+/// Makes the packs that a sink takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Packer(Shape);
+
+#[derive(Debug, Clone, Copy)]
+enum Shape {
+    Files,
+    Tar,
+    Zip,
+}
+
+/// The files of one user, or of the domain, ready to be written.
+#[derive(Debug)]
+pub struct Pack {
+    pub(super) lines: Vec<Line>,
+    pub(super) body: Body,
+    bytes: u64,
+    secrets: usize,
+}
+
+/// A line of the manifest.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) path: String,
+    /// without its end
+    pub(super) json: String,
+}
+
+/// What is written.
+#[derive(Debug)]
+pub(super) enum Body {
+    Files(Vec<Artifact>),
+    Tar(Vec<u8>),
+    Zip(Members),
+}
+
+impl Packer {
+    pub(super) fn files() -> Self {
+        Self(Shape::Files)
+    }
+
+    pub(super) fn tar() -> Self {
+        Self(Shape::Tar)
+    }
+
+    pub(super) fn zip() -> Self {
+        Self(Shape::Zip)
+    }
+
+    /// Packs files. The same files give the same bytes, whichever thread packs them.
+    ///
+    /// # Errors
+    /// A path that leads out of OUT, or that the archive's format cannot name.
+    pub fn pack(&self, artifacts: Vec<Artifact>) -> Result<Pack, SinkError> {
+        if let Some(artifact) = artifacts.iter().find(|a| !is_ours(&a.path)) {
+            let outside = Error::new(ErrorKind::InvalidInput, "not a path for a file of a build");
+            return Err(SinkError::new("write", &artifact.path)(outside));
+        }
+        let line = |a: &Artifact| Line { path: a.path.clone(), json: Entry::of(a).line() };
+        Ok(Pack {
+            lines: artifacts.iter().map(line).collect(),
+            bytes: artifacts.iter().map(|a| a.bytes.len() as u64).sum(),
+            secrets: artifacts.iter().filter(|a| a.secret).count(),
+            body: match self.0 {
+                Shape::Files => Body::Files(artifacts),
+                Shape::Tar => Body::Tar(tarball::pack(&artifacts)?),
+                Shape::Zip => Body::Zip(zip::pack(&artifacts)?),
+            },
+        })
+    }
+}
+
+impl Pack {
+    /// How many files there are.
+    #[must_use]
+    pub fn files(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// How long they are together, before any compression.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// How many of them hold a password.
+    #[must_use]
+    pub fn secrets(&self) -> usize {
+        self.secrets
+    }
+}
