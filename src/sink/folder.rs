@@ -598,6 +598,17 @@ mod tests {
     }
 
     #[test]
+    fn the_journal_of_a_version_that_did_not_resume_is_understood() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("a")).unwrap();
+        fs::write(dir.path().join("a/one"), "1").unwrap();
+        fs::write(dir.path().join("a/mine"), "kept").unwrap();
+        fs::write(dir.path().join(JOURNAL), "a/one\na/tw").unwrap();
+        build_with(dir.path(), &run(7), &[("b", "2")]);
+        assert_eq!(tree(dir.path()), ["a", "a/mine", "b", MANIFEST]);
+    }
+
+    #[test]
     fn a_resumed_run_removes_what_it_no_longer_makes() {
         let dir = tempfile::tempdir().unwrap();
         build(dir.path(), &[("old/file", "0")]);

@@ -141,7 +141,11 @@ impl Journal {
             if at >= self.earlier {
                 break;
             }
-            let paths: Vec<String> = serde_json::from_slice(line).unwrap_or_default();
+            let paths = match line.first() {
+                Some(b'[' | b'{') => serde_json::from_slice(line).unwrap_or_default(),
+                // a version that did not resume wrote the paths alone
+                _ => vec![String::from_utf8_lossy(line).into_owned()],
+            };
             paths.iter().filter(|path| is_ours(path)).try_for_each(|path| into.push(path.as_bytes(), b""))?;
         }
         Ok(())

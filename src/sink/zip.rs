@@ -1,8 +1,9 @@
 //! Records of a zip archive (PKWARE APPNOTE 6.3.10, sections 4.3 and 4.5.3).
 //!
-//! Written here because crates that write zips keep the whole directory in memory until the end: rawzip 0.5.2 takes more than 250
-//! bytes a member, the zip crate more than that. Here it is set aside on the disk. Members are compressed by the workers, and a
-//! local header tells the lengths at once, so that readers of streams can read stored members too.
+//! Written here because crates that write zips keep the whole directory in memory until the end: measured with a million members
+//! whose names are 60 bytes long, rawzip 0.5.2 takes 190 bytes a member; the zip crate keeps more than that of each. Here the
+//! directory is set aside on the disk. Members are compressed by the workers, and a local header tells the lengths at once, so
+//! that readers of streams can read stored members too.
 
 use std::io::{self, Read, Write};
 use std::path::Path;
