@@ -286,7 +286,7 @@ pub struct ClientOption {
 }
 
 /// The passwords of an account, read from their sources for files that hold them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fetched {
     /// one for each incoming server
     pub incoming: Vec<Option<Secret>>,

@@ -10,7 +10,7 @@ use super::node::{self, Kind, Node};
 use super::schema::{self, Shape};
 use super::users::UsersFile;
 use super::{BuildWishes, ClientOption, secrecy, wishes};
-use crate::finding::{self, Edit, Finding, Findings, Place, Source, SourceId, Sources};
+use crate::finding::{self, Echo, Edit, Finding, Findings, Place, Source, SourceId, Sources};
 
 /// A description whose keys and values were checked one by one.
 #[derive(Debug)]
@@ -137,6 +137,14 @@ impl RawAccount {
         self.row == Some(place.source)
     }
 
+    /// What of a finding holds for users whose rows are like this one.
+    #[must_use]
+    pub fn echo(&self, finding: &Finding) -> Echo {
+        let place = finding.place.filter(|place| self.is_of_row(*place));
+        let setting = place.and_then(|place| setting_at(&self.own, "", place));
+        Echo { finding: finding.clone(), setting }
+    }
+
     /// Where a word stands in a list of the description.
     #[must_use]
     pub fn place_of_item(&self, list: &str, word: &str) -> Option<Place> {
@@ -162,6 +170,18 @@ impl RawAccount {
         let items = self.own.get("allow").map(Node::one_or_many).unwrap_or_default();
         let code = |n: &Node| n.get("code").and_then(|c| Some((c.text()?.to_owned(), c.place)));
         items.iter().filter_map(code).collect()
+    }
+}
+
+/// The dotted name of what stands at a place.
+fn setting_at(node: &Node, path: &str, place: Place) -> Option<String> {
+    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    match &node.kind {
+        Kind::Map(entries) => entries.iter().find_map(|e| setting_at(&e.value, &below(&e.key), place)),
+        Kind::List(items) => {
+            items.iter().enumerate().find_map(|(at, n)| setting_at(n, &below(&at.to_string()), place))
+        }
+        Kind::Scalar { .. } | Kind::Null => (node.place == place).then(|| path.to_owned()),
     }
 }
 

@@ -31,7 +31,7 @@ use job::Job;
 use pages::{Listed, Pages};
 
 pub use limits::{Met, Server};
-pub use mould::{Moulds, Told};
+pub use mould::{Moulds, shape};
 pub use printing::{Logo, Paper, Printing, SheetFormats};
 pub use read::Said;
 

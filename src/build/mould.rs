@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Artifact, Builder, Part};
 use crate::account::{Account, Fetched, PasswordSource, RawAccount, placeholder};
-use crate::finding::Findings;
+use crate::finding::{Echo, Findings};
 use crate::format::{self, Document, Format};
 use crate::library::LibraryError;
 use crate::paths;
@@ -25,15 +25,6 @@ const MOST_OF_SHAPE: usize = 24;
 
 /// Users of a shape that are rendered to try its moulds on.
 const TRIALS: usize = 2;
-
-/// What is to be told of a user's files.
-#[derive(Debug)]
-pub enum Told {
-    /// of his own
-    Own(Findings),
-    /// the same as of the user whose files were the mould's
-    Same(Arc<Findings>),
-}
 
 /// The moulds of a run.
 #[derive(Debug, Default)]
@@ -50,46 +41,54 @@ struct Shape {
 }
 
 impl Moulds {
-    /// Makes a user's files, as [`Builder::part`] does.
+    /// A user's files from a mould that was tried, and what is to be told of them: the same as of the user whose files were the mould's.
+    /// `None`: there is none that fits, and [`Moulds::make`] makes the files.
+    #[must_use]
+    pub fn cast(
+        &self,
+        shape: &str,
+        account: &Account,
+        fetched: &Fetched,
+    ) -> Option<(Vec<Artifact>, Arc<Vec<Echo>>)> {
+        let (known, _) = self.known(shape);
+        let mould = known.iter().find(|m| m.fits(account, fetched)).filter(|m| !m.is_on_trial())?;
+        Some((mould.cast(account, fetched)?, mould.findings.clone()))
+    }
+
+    /// Makes a user's files as [`Builder::part`] does, and a mould of them, or tries one.
     ///
     /// # Errors
     /// As [`Builder::part`].
     pub fn make(
         &self,
         builder: &Builder,
+        shape: Option<&str>,
         account: &Account,
         raw: &RawAccount,
         fetched: &Fetched,
-    ) -> Result<(Vec<Artifact>, Told), LibraryError> {
-        let mut findings = Findings::new();
+        findings: &mut Findings,
+    ) -> Result<Vec<Artifact>, LibraryError> {
         let render = |findings: &mut Findings| builder.part(Part::User, account, raw, fetched, findings);
-        let Some(shape) = shape(builder, account, fetched) else {
-            return Ok((render(&mut findings)?, Told::Own(findings)));
-        };
-        let (known, room) = self.known(&shape);
-        let fitting = known.iter().find(|m| m.fits(account, fetched));
-        if let Some(mould) = fitting
-            && let Some(artifacts) = mould.cast(account, fetched)
-        {
-            if !mould.is_on_trial() {
-                return Ok((artifacts, Told::Same(mould.findings.clone())));
+        let artifacts = render(findings)?;
+        let Some(shape) = shape else { return Ok(artifacts) };
+        let (known, room) = self.known(shape);
+        match known.iter().find(|m| m.fits(account, fetched)) {
+            Some(mould) if mould.is_on_trial() => {
+                mould.tried(mould.cast(account, fetched).as_ref() == Some(&artifacts));
             }
-            let rendered = render(&mut findings)?;
-            mould.tried(rendered == artifacts);
-            return Ok((rendered, Told::Own(findings)));
+            None if room => {
+                // once more to be followed: what cannot be may fail on the way
+                let (traced, trace) = slot::trace(|| render(&mut Findings::new()));
+                let trace = trace.filter(|_| traced.is_ok_and(|traced| traced == artifacts));
+                let told = findings.iter().map(|finding| raw.echo(finding)).collect();
+                let mould = trace.and_then(|trace| Mould::new(trace, account, &artifacts, told));
+                // what it was made of must come out of it again
+                let mould = mould.filter(|m| m.cast(account, fetched).as_ref() == Some(&artifacts));
+                self.keep(shape.to_owned(), mould);
+            }
+            Some(_) | None => {}
         }
-        if fitting.is_some() || !room {
-            return Ok((render(&mut findings)?, Told::Own(findings)));
-        }
-        let artifacts = render(&mut findings)?;
-        // once more to be followed: what cannot be may fail on the way
-        let (traced, trace) = slot::trace(|| render(&mut Findings::new()));
-        let trace = trace.filter(|_| traced.is_ok_and(|traced| traced == artifacts));
-        let mould = trace.and_then(|trace| Mould::new(trace, account, &artifacts, findings.clone()));
-        // what it was made of must come out of it again
-        let mould = mould.filter(|m| m.cast(account, fetched).as_ref() == Some(&artifacts));
-        self.keep(shape, mould);
-        Ok((artifacts, Told::Own(findings)))
+        Ok(artifacts)
     }
 
     /// The moulds of a shape, and whether it may have more.
@@ -116,7 +115,8 @@ impl Moulds {
 
 /// All of an account but its user's own texts: what makes two users' files the same but for those. `None`: something of his may stand
 /// where nothing is followed.
-fn shape(builder: &Builder, account: &Account, fetched: &Fetched) -> Option<String> {
+#[must_use]
+pub fn shape(builder: &Builder, account: &Account, fetched: &Fetched) -> Option<String> {
     let address = account.address.as_ref()?;
     let endpoints = account.incoming.iter().map(|s| &s.endpoint);
     let mut endpoints = endpoints.chain(account.outgoing.iter().map(|s| &s.endpoint));
@@ -165,7 +165,7 @@ struct Mould {
     slots: Vec<Slot>,
     guards: Vec<Guard>,
     files: Vec<File>,
-    findings: Arc<Findings>,
+    findings: Arc<Vec<Echo>>,
     /// users who were rendered to try it; one whose files came out otherwise spoils it
     trials: Mutex<Trials>,
 }
@@ -189,7 +189,7 @@ struct File {
 
 impl Mould {
     /// `None`: a file was not followed.
-    fn new(mut trace: Trace, account: &Account, artifacts: &[Artifact], findings: Findings) -> Option<Self> {
+    fn new(mut trace: Trace, account: &Account, artifacts: &[Artifact], findings: Vec<Echo>) -> Option<Self> {
         let folder = folder(account)?;
         let mut files = Vec::new();
         for artifact in artifacts {

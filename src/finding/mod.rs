@@ -15,7 +15,7 @@ pub mod text;
 pub use catalogue::{Catalogue, Language};
 pub use codes::*;
 pub use source::{Place, Source, SourceId, Sources, visible};
-pub use tally::Tally;
+pub use tally::{Alike, Echo, Tally};
 
 use std::collections::BTreeMap;
 

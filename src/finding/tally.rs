@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Finding, Findings, Many, Severity, Source, SourceId, Sources};
+use super::{Finding, Findings, Many, Place, Severity, Source, SourceId, Sources};
 
 /// Addresses that a report names.
 const MOST_NAMED: usize = 3;
@@ -19,9 +19,32 @@ struct Kind {
     place: Option<(usize, usize)>,
 }
 
+/// A finding that was told of one user and holds for others like him.
+#[derive(Debug, Clone)]
+pub struct Echo {
+    /// as it was told of him
+    pub finding: Finding,
+    /// the setting of his row at which it stands
+    pub setting: Option<String>,
+}
+
+/// Users whom findings hold for alike.
+pub struct Alike<'u> {
+    /// how many
+    pub count: usize,
+    /// the first three
+    pub addresses: &'u [String],
+    /// where a setting stands in the row of the first
+    pub place: &'u dyn Fn(&str) -> Option<Place>,
+    /// that row as a source
+    pub row: &'u dyn Fn() -> (Source, Vec<Range<usize>>),
+}
+
 /// The first finding of a kind, and how many there are.
 #[derive(Debug)]
 struct Told {
+    /// whether its words are those of another user
+    echo: bool,
     finding: Finding,
     /// the row that it points into, and what of that must not be shown
     row: Option<(Source, Vec<Range<usize>>)>,
@@ -58,14 +81,9 @@ impl Tally {
         row: impl FnOnce() -> (Source, Vec<Range<usize>>),
     ) {
         let of_row = finding.place.is_some_and(|p| p.source == self.rows);
-        let kind = Kind {
-            code: finding.code.clone(),
-            severity: finding.severity,
-            client: finding.client.clone(),
-            setting: finding.args.iter().find(|(name, _)| *name == "setting").map(|(_, value)| value.clone()),
-            place: finding.place.filter(|_| !of_row).map(|p| (p.source.index(), p.start)),
-        };
+        let kind = self.kind(finding);
         let told = self.told.entry(kind).or_insert_with(|| Told {
+            echo: false,
             finding: finding.clone(),
             row: of_row.then(row),
             count: 0,
@@ -75,6 +93,35 @@ impl Tally {
         told.addresses.extend(address.filter(|_| told.addresses.len() < MOST_NAMED).map(str::to_owned));
     }
 
+    fn kind(&self, finding: &Finding) -> Kind {
+        Kind {
+            code: finding.code.clone(),
+            severity: finding.severity,
+            client: finding.client.clone(),
+            setting: finding.args.iter().find(|(name, _)| *name == "setting").map(|(_, value)| value.clone()),
+            place: finding.place.filter(|p| p.source != self.rows).map(|p| (p.source.index(), p.start)),
+        }
+    }
+
+    /// Adds a finding of several users at once.
+    pub fn add_alike(&mut self, echo: &Echo, users: &Alike<'_>) {
+        let kind = self.kind(&echo.finding);
+        let rows = self.rows;
+        let told = self.told.entry(kind).or_insert_with(|| {
+            let mut finding = echo.finding.clone();
+            let of_row = finding.place.is_some_and(|p| p.source == rows);
+            if of_row {
+                let own = echo.setting.as_deref().and_then(users.place);
+                finding.place = own.or(Some(Place::start(rows)));
+            }
+            let row = of_row.then(users.row);
+            Told { echo: true, finding, row, count: 0, addresses: Vec::new() }
+        });
+        told.count += users.count;
+        let room = MOST_NAMED.saturating_sub(told.addresses.len());
+        told.addresses.extend(users.addresses.iter().take(room).cloned());
+    }
+
     /// Adds those of users who come later.
     pub fn merge(&mut self, later: Self) {
         for (kind, more) in later.told {
@@ -82,6 +129,10 @@ impl Tally {
                 std::collections::btree_map::Entry::Vacant(slot) => drop(slot.insert(more)),
                 std::collections::btree_map::Entry::Occupied(mut slot) => {
                     let told = slot.get_mut();
+                    if told.echo && !more.echo {
+                        // words that belong to the user whom they are told of
+                        (told.finding, told.row, told.echo) = (more.finding, more.row, false);
+                    }
                     told.count += more.count;
                     let room = MOST_NAMED.saturating_sub(told.addresses.len());
                     told.addresses.extend(more.addresses.into_iter().take(room));
@@ -92,7 +143,7 @@ impl Tally {
 
     /// Tells them, each once.
     pub fn tell(self, sources: &mut Sources, findings: &mut Findings) {
-        for (_, Told { mut finding, row, count, addresses }) in self.told {
+        for (_, Told { mut finding, row, count, addresses, echo: _ }) in self.told {
             if let (Some((source, hidden)), Some(place)) = (row, finding.place.as_mut()) {
                 let id = sources.add(source);
                 sources.hide(id, hidden);

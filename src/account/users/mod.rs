@@ -1,6 +1,7 @@
 //! The users file of a mass build: rows of a table or JSON Lines, one user each, as the customer database gives them. Read as a stream,
 //! each row laid over the description and checked like one.
 
+mod alike;
 mod cells;
 mod columns;
 mod json;
@@ -10,6 +11,7 @@ mod rows;
 mod table;
 mod text;
 
+pub use alike::{Alike, kind};
 pub use columns::{Columns, OF_REJECTS, RowFormat, UsersFile};
 pub use rejects::Rejects;
 pub use row::Value;

@@ -34,6 +34,11 @@ impl Row {
         self.cells.get(*at).map(String::as_str)
     }
 
+    /// Its settings with their texts.
+    pub fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.settings.iter().map(|(setting, at)| (setting.as_str(), self.cells[*at].as_str()))
+    }
+
     /// Whether it has a setting whose name begins so.
     #[must_use]
     pub fn has(&self, beginning: &str) -> bool {

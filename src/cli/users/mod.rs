@@ -2,6 +2,7 @@
 //! as much memory for a million as for a thousand; rows that cannot be built go to a file of rejects.
 
 mod input;
+mod kinds;
 mod limit;
 mod one;
 mod rejects;
@@ -30,6 +31,7 @@ use crate::lint::{self, Judged};
 use crate::parallel;
 use crate::sink::{Opening, Sink, Target};
 use input::Input;
+use kinds::Kinds;
 use one::{Batch, Done, Maker, Rejected, identity, key};
 use rejects::RejectsFile;
 use seen::Seen;
@@ -268,6 +270,7 @@ impl Run<'_> {
             wanted: &wanted,
             builder,
             moulds: &Moulds::default(),
+            kinds: &Kinds::default(),
             packer: sink.packer(),
             outside: &outside,
             words: self.words,

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
+use super::kinds::{Groups, Kinds};
 use super::wanted::Wanted;
-use crate::account::users::Row;
+use crate::account::users::{self, Row};
 use crate::account::{self, Account, Fetched, RawAccount};
-use crate::build::{Builder, Moulds, Part, Told};
+use crate::build::{self, Builder, Moulds, Part};
 use crate::cli::CliError;
 use crate::cli::outside::Outside;
-use crate::finding::{self, Catalogue, Finding, Findings, Severity, SourceId, Tally};
+use crate::finding::{self, Catalogue, Echo, Finding, Findings, Severity, SourceId, Tally};
 use crate::lint;
 use crate::sink::{Pack, Packer};
 
@@ -59,6 +60,7 @@ pub(super) struct Maker<'a> {
     pub wanted: &'a Wanted<'a>,
     pub builder: &'a Builder,
     pub moulds: &'a Moulds,
+    pub kinds: &'a Kinds,
     pub packer: Packer,
     pub outside: &'a Outside,
     pub words: &'a Catalogue,
@@ -90,20 +92,26 @@ impl Maker<'_> {
     /// Builds some rows.
     pub fn batch(&self, rows: Vec<super::Item>) -> Result<Batch, CliError> {
         let mut tally = Tally::new(self.rows);
+        let mut groups = Groups::default();
         let mut done = Vec::with_capacity(rows.len());
         for item in rows {
             done.push(match item {
-                super::Item::Row(row) => self.row(row, &mut tally)?,
+                super::Item::Row(row) => self.row(row, &mut tally, &mut groups)?,
                 super::Item::Resumed { address, line, files } => Done::Resumed { address, line, files },
             });
         }
+        groups.tell(self.name, &mut tally);
         Ok(Batch { done, tally })
     }
 
-    fn row(&self, row: Row, tally: &mut Tally) -> Result<Done, CliError> {
+    fn row(&self, row: Row, tally: &mut Tally, groups: &mut Groups) -> Result<Done, CliError> {
+        let kind = users::kind(&row).filter(|_| !Wanted::differs(&row));
+        if let Some(done) = self.short(&row, kind.as_deref(), groups)? {
+            return Ok(done);
+        }
         let mut findings = Findings::new();
         row.findings.iter().for_each(|finding| findings.push(finding.clone()));
-        let pack = if findings.has_errors() { None } else { self.build(&row, &mut findings)? };
+        let pack = if findings.has_errors() { None } else { self.whole(&row, kind, &mut findings)? };
         let address = pack.as_ref().map(|(address, _)| address.as_str()).or(row.value("address"));
         for finding in findings.iter() {
             tally.add(finding, address, || row.source(self.name));
@@ -114,24 +122,42 @@ impl Maker<'_> {
         })
     }
 
+    /// The short way: a row like one before, whose files are cast. `None`: it must go the whole way.
+    fn short(&self, row: &Row, kind: Option<&str>, groups: &mut Groups) -> Result<Option<Done>, CliError> {
+        let Some(known) = kind.and_then(|kind| self.kinds.trusted(kind)) else { return Ok(None) };
+        let Some((account, fetched)) = known.alike.account(row) else { return Ok(None) };
+        let Some(cast) = known.shape.as_ref().and_then(|s| self.moulds.cast(s, &account, &fetched)) else {
+            return Ok(None);
+        };
+        let (artifacts, told) = cast;
+        let Some(address) = account.address.map(|a| a.as_str().to_owned()) else { return Ok(None) };
+        groups.add([known.told.clone(), told], row, &address);
+        let pack = self.packer.pack(artifacts)?;
+        Ok(Some(Done::Built { address, pack, key: key(row), row: Box::new(row.clone()) }))
+    }
+
     /// The row's files; `None`: its findings leave nothing to build.
-    fn build(&self, row: &Row, findings: &mut Findings) -> Result<Option<(String, Pack)>, CliError> {
+    fn whole(
+        &self,
+        row: &Row,
+        kind: Option<String>,
+        findings: &mut Findings,
+    ) -> Result<Option<(String, Pack)>, CliError> {
         let Some((raw, account, fetched)) = self.account(row, findings) else { return Ok(None) };
         let Some(address) = account.address.as_ref().map(|a| a.as_str().to_owned()) else { return Ok(None) };
+        let mut told = Findings::new();
         let artifacts = if Wanted::differs(row) {
-            let mut told = Findings::new();
             let builder = self.wanted.builder(&raw, &mut told)?;
-            let artifacts = builder.part(Part::User, &account, &raw, &fetched, &mut told)?;
-            findings.extend(told);
-            artifacts
+            builder.part(Part::User, &account, &raw, &fetched, &mut told)?
         } else {
-            let (artifacts, told) = self.moulds.make(self.builder, &account, &raw, &fetched)?;
-            match told {
-                Told::Own(told) => findings.extend(told),
-                Told::Same(told) => findings.extend(Findings::clone(&told)),
+            let shape = build::shape(self.builder, &account, &fetched);
+            if let Some(kind) = kind {
+                self.kinds.learn(kind, row, (&account, &fetched), &shape, echoes(&raw, findings));
             }
-            artifacts
+            let shape = shape.as_deref();
+            self.moulds.make(self.builder, shape, &account, &raw, &fetched, &mut told)?
         };
+        findings.extend(told);
         Ok(Some((address, self.packer.pack(artifacts)?)))
     }
 
@@ -159,4 +185,8 @@ impl Maker<'_> {
         let message: Vec<String> = errors().map(|f| self.words.word(f).message).collect();
         Rejected { row, code, message: message.join("; ") }
     }
+}
+
+fn echoes(raw: &RawAccount, findings: &Findings) -> Vec<Echo> {
+    findings.iter().map(|finding| raw.echo(finding)).collect()
 }
