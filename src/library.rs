@@ -78,6 +78,19 @@ impl Library {
         self.profiles.is_none() && self.templates.is_none()
     }
 
+    /// The user's own files, by path.
+    ///
+    /// # Errors
+    /// A folder that cannot be listed.
+    pub fn own_files(&self) -> Result<Vec<PathBuf>, LibraryError> {
+        let mut files = Vec::new();
+        for folder in [&self.profiles, &self.templates].into_iter().flatten() {
+            below(folder, &mut files)?;
+        }
+        files.sort();
+        Ok(files)
+    }
+
     /// A template's text by its name below `templates/`. `None`: there is none.
     ///
     /// # Errors
@@ -333,6 +346,20 @@ fn with_common(mut client: Client, common: &[Limit]) -> Client {
         client.limits.extend(common.iter().cloned());
     }
     client
+}
+
+/// The files below a folder; links are not followed.
+fn below(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), LibraryError> {
+    let read = |source| LibraryError::Read { path: folder.to_owned(), source };
+    for entry in std::fs::read_dir(folder).map_err(read)? {
+        let entry = entry.map_err(read)?;
+        match entry.file_type().map_err(read)? {
+            kind if kind.is_dir() => below(&entry.path(), files)?,
+            kind if kind.is_file() => files.push(entry.path()),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn stem(path: &Path) -> Option<String> {

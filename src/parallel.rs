@@ -165,7 +165,7 @@ mod tests {
             assert!(on_the_way < 8, "{on_the_way}");
         });
         let slow = |n: usize| {
-            thread::sleep(std::time::Duration::from_micros(if n % 7 == 0 { 300 } else { 5 }));
+            thread::sleep(std::time::Duration::from_micros(if n.is_multiple_of(7) { 300 } else { 5 }));
             n
         };
         let mut seen = Vec::new();

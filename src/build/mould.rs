@@ -329,7 +329,7 @@ fn is_read<'v>(
     text: &str,
     holes: &[std::ops::Range<usize>],
     of: &impl Fn(&Slot) -> &'v str,
-    decode: fn(&str) -> Result<String, format::FormatError>,
+    decode: format::Decode,
 ) -> bool {
     let mut at = 0;
     for ((fixed, part), hole) in stencil.fixed.iter().zip(&stencil.holes).zip(holes) {

@@ -78,7 +78,7 @@ pub(super) enum MessageLanguage {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Build settings files and sheets
-    Build(Build),
+    Build(Box<Build>),
     /// Tell all that is wrong, risky or beyond a client; write nothing but what `--fix` mends
     Check(Check),
     /// Print the resolved account as JSON, secrets redacted
@@ -156,8 +156,11 @@ pub(super) struct Build {
     /// Build the I-th of N parts of the users alone; `merge` joins the parts
     #[arg(long, value_name = "I/N", requires = "users", value_parser = Shard::parse, help_heading = MANY)]
     pub shard: Option<Shard>,
+    /// Where the run writes its version, the hashes of its inputs, counts, start and end
+    #[arg(long, value_name = "FILE", requires = "users", help_heading = MANY)]
+    pub journal: Option<PathBuf>,
     /// Tell no progress
-    #[arg(long, short, help_heading = MANY)]
+    #[arg(long, short, requires = "users", help_heading = MANY)]
     pub quiet: bool,
 }
 

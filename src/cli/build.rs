@@ -141,6 +141,8 @@ fn printing(
 }
 
 /// Why PDF sheets cannot be printed.
+// without the feature nothing is printed
+#[cfg_attr(not(feature = "pdf"), expect(dead_code))]
 pub(super) enum Unpressed {
     /// the provider's logo cannot be
     Logo(String),

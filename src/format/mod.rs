@@ -54,6 +54,9 @@ impl FormatError {
 /// Writes one value so that the format's reader gives it back.
 pub type Escape = fn(&mut dyn fmt::Write, &str) -> Result<(), FormatError>;
 
+/// Reads one value that [`Escape`] wrote.
+pub type Decode = fn(&str) -> Result<String, FormatError>;
+
 /// A file format.
 #[derive(Debug)]
 pub struct Format {
@@ -69,7 +72,7 @@ pub struct Format {
     pub decode: fn(&[u8]) -> Result<Document, FormatError>,
     /// from one value as it stands in the bytes to what it means, where the bytes are the text: then a file's fixed stretches need not be
     /// decoded again for each user
-    pub value: Option<fn(&str) -> Result<String, FormatError>>,
+    pub value: Option<Decode>,
 }
 
 /// Every format.

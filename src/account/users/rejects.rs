@@ -81,7 +81,7 @@ impl<W: Write> Rejects<W> {
             object.insert((*name).to_owned(), value.clone().into());
         }
         let names = row.columns.iter().skip(own).filter(|_| whole).map(String::as_str);
-        let names = names.chain(std::iter::repeat("row").take(if whole { 0 } else { cells.len() }));
+        let names = names.chain(std::iter::repeat_n("row", if whole { 0 } else { cells.len() }));
         for (name, cell) in names.zip(cells) {
             object.insert(name.to_owned(), cell.clone().into());
         }

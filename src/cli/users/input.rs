@@ -53,6 +53,12 @@ impl Seen {
         self.bytes.load(Ordering::Relaxed)
     }
 
+    /// Takes in what was read.
+    pub fn add(&self, bytes: &[u8]) {
+        self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        self.hash.lock().unwrap_or_else(std::sync::PoisonError::into_inner).update(bytes);
+    }
+
     /// Their SHA-256 in hexadecimal digits.
     pub fn sha256(&self) -> String {
         let hash = self.hash.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
@@ -63,8 +69,7 @@ impl Seen {
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.from.read(buffer)?;
-        self.seen.bytes.fetch_add(n as u64, Ordering::Relaxed);
-        self.seen.hash.lock().unwrap_or_else(std::sync::PoisonError::into_inner).update(&buffer[..n]);
+        self.seen.add(&buffer[..n]);
         Ok(n)
     }
 }

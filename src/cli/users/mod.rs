@@ -2,22 +2,25 @@
 //! as much memory for a million as for a thousand; rows that cannot be built go to a file of rejects.
 
 mod input;
+mod inputs;
 mod kinds;
 mod limit;
 mod one;
+mod progress;
 mod rejects;
 mod seen;
 mod shard;
+mod stop;
 mod wanted;
 
 use std::cell::{Cell, RefCell};
 use std::path::Path;
-
-use sha2::{Digest, Sha256};
+use std::time::SystemTime;
 
 pub(super) use limit::MostRejects;
 pub(super) use shard::Shard;
 
+use super::args::BuildFormat;
 use super::build::{described, is_stream, prepared};
 use super::description::Description;
 use super::outside::Outside;
@@ -31,8 +34,10 @@ use crate::lint::{self, Judged};
 use crate::parallel;
 use crate::sink::{Opening, Sink, Target};
 use input::Input;
+use inputs::{Inputs, Journal};
 use kinds::Kinds;
 use one::{Batch, Done, Maker, Rejected, identity, key};
+use progress::Progress;
 use rejects::RejectsFile;
 use seen::Seen;
 use wanted::Wanted;
@@ -51,7 +56,7 @@ enum Item {
     /// to be built
     Row(Row),
     /// built by an earlier run
-    Resumed { address: String, line: u64, files: usize },
+    Resumed { address: String, line: u64 },
 }
 
 /// What came of a run.
@@ -64,12 +69,16 @@ struct Counts {
     rejected: u64,
     /// users whom an earlier run had built
     resumed: usize,
+    /// files that hold a password, but for those of an earlier run
+    secrets: usize,
 }
 
 /// Why a run ends before its last row.
 enum Ended {
     Failed(CliError),
     TooManyRejects,
+    /// somebody pressed Ctrl-C
+    Stopped,
 }
 
 impl<E: Into<CliError>> From<E> for Ended {
@@ -85,35 +94,48 @@ pub(super) fn run(
     library: &Library,
     tongue: &Tongue,
 ) -> Result<u8, CliError> {
+    let begun = SystemTime::now();
+    if let Some(journal) = args.journal.as_ref().filter(|path| Journal::is_inside(path, &args.out)) {
+        let words = format!("--journal {}: it lies in OUT; name a file elsewhere", journal.display());
+        return Err(CliError::Usage(words));
+    }
     let mut report = Report { aside: is_stream(&args.out), ..Report::default() };
     let words = tongue.words;
     let deny = args.common.deny.is_some();
+    let inputs = Inputs::of(args, library)?;
     let Some(mut opened) = Opened::new(args, users, library, &mut report)? else {
         let last = words.line("wrote-nothing", &[]) + "\n";
         return report.finish(args.format.into(), library, tongue, deny, &last);
     };
     let rejects = opened.rejects(args)?;
     let path = rejects.path().display().to_string();
-    let mut run = Run { args, words, counts: Counts::default(), seen: Seen::new(), rejects };
+    let seen = opened.seen.clone();
+    // a program reads what goes to standard error then
+    let quiet = args.quiet || report.aside && args.format == BuildFormat::Json;
+    let progress = Progress::new(words, seen.clone(), quiet);
+    let (counts, run) = (Counts::default(), inputs.fingerprint(args));
+    let mut run = Run { args, words, run, counts, seen: Seen::new(), rejects, progress };
+    stop::listen();
     let ended = run.build(&mut opened, library, &mut report);
+    run.progress.end();
     let counts = run.counts;
-    if let Err(Ended::Failed(error)) = ended {
-        return Err(error);
-    }
+    let (end, result) = match ended {
+        Err(Ended::Failed(error)) => return Err(error),
+        Ok(()) => ("wrote-users", "done"),
+        Err(Ended::TooManyRejects) => ("too-many-rejects", "too-many-rejects"),
+        Err(Ended::Stopped) if matches!(Target::of(&args.out), Target::Folder(_)) => {
+            ("stopped-folder", "stopped")
+        }
+        Err(Ended::Stopped) => ("stopped-archive", "stopped"),
+    };
     run.rejects.finish(users)?;
+    if let Some(path) = &args.journal {
+        Journal { args, begun, inputs: &inputs, users: seen, counts, ended: result }.write(path)?;
+    }
     (report.files, report.users) = (counts.files, counts.users);
-    let told = [
-        ("files", counts.files.to_string()),
-        ("users", counts.users.to_string()),
-        ("rejected", counts.rejected.to_string()),
-        ("rows", counts.rows.to_string()),
-        ("resumed", counts.resumed.to_string()),
-        ("most", args.max_rejects.to_string()),
-        ("rejects", path),
-        ("out", args.out.display().to_string()),
-    ];
+    let told = told(args, &counts, path);
     let line = |name: &str| words.line(name, &told) + "\n";
-    let mut last = if ended.is_ok() { line("wrote-users") } else { line("wrote-nothing") };
+    let mut last = line(if ended.is_ok() { end } else { "wrote-nothing" });
     if counts.resumed > 0 {
         last += &line("wrote-resumed");
     }
@@ -121,10 +143,21 @@ pub(super) fn run(
         last += &line("wrote-rejects");
     }
     let code = report.finish(args.format.into(), library, tongue, deny, &last)?;
-    match ended {
-        Ok(()) => Ok(code),
-        Err(_) => Err(CliError::Usage(words.line("too-many-rejects", &told))),
-    }
+    if ended.is_ok() { Ok(code) } else { Err(CliError::Usage(words.line(end, &told))) }
+}
+
+/// What the last lines of a run tell. `rejects`: where the rows are that were not built.
+fn told(args: &args::Build, counts: &Counts, rejects: String) -> [(&'static str, String); 8] {
+    [
+        ("files", counts.files.to_string()),
+        ("users", counts.users.to_string()),
+        ("rejected", counts.rejected.to_string()),
+        ("rows", counts.rows.to_string()),
+        ("resumed", counts.resumed.to_string()),
+        ("most", args.max_rejects.to_string()),
+        ("rejects", rejects),
+        ("out", args.out.display().to_string()),
+    ]
 }
 
 /// The description and its users file, ready to be read.
@@ -136,6 +169,7 @@ struct Opened {
     format: RowFormat,
     encoding: &'static encoding_rs::Encoding,
     name: String,
+    seen: input::Seen,
 }
 
 impl Opened {
@@ -147,6 +181,7 @@ impl Opened {
         report: &mut Report,
     ) -> Result<Option<Self>, CliError> {
         let input = Input::open(users)?;
+        let seen = input.seen();
         let Some(description) = described(args, library, report)? else { return Ok(None) };
         // its mistakes were told when the description was read
         let file = UsersFile::of(&description.raw, &mut Findings::new());
@@ -165,7 +200,7 @@ impl Opened {
         let Some((builder, printing)) = prepared(args, library, &description, report)? else {
             return Ok(None);
         };
-        let opened = Self { description, builder, printing, rows, format, encoding, name };
+        let opened = Self { description, builder, printing, rows, format, encoding, name, seen };
         Ok(Some(opened).filter(|_| !report.findings.has_errors()))
     }
 
@@ -199,15 +234,17 @@ fn supplied(rows: &Rows<Input>, findings: &mut Findings) {
 struct Run<'a> {
     args: &'a args::Build,
     words: &'static Catalogue,
+    /// all that the files depend on beside their rows
+    run: [u8; 32],
     counts: Counts,
     seen: Seen,
     rejects: RejectsFile,
+    progress: Progress,
 }
 
 impl Run<'_> {
     fn build(&mut self, opened: &mut Opened, library: &Library, report: &mut Report) -> Result<(), Ended> {
         let args = self.args;
-        let run = fingerprint(args)?;
         let target = Target::of(&args.out);
         let is_folder = matches!(target, Target::Folder(_));
         if opened.rows.are_rejects() && !is_folder && args.out.exists() {
@@ -220,7 +257,8 @@ impl Run<'_> {
         }
         // mended rows are added to those that were built
         let keep = opened.rows.are_rejects() && is_folder;
-        let mut sink = Sink::open(&target, &Opening { private: true, resume: args.resume, run, keep })?;
+        let mut sink =
+            Sink::open(&target, &Opening { private: true, resume: args.resume, run: self.run, keep })?;
         let rows = report.sources.add(Source::new(&opened.name, ""));
         let mut tally = Tally::new(rows);
         let ended = self.domain(opened, &mut sink, report);
@@ -284,6 +322,9 @@ impl Run<'_> {
         let shard = self.args.shard;
         let resume = self.args.resume;
         let next = || loop {
+            if stop::is_wanted() {
+                return None;
+            }
             match rows.next()? {
                 Ok(row) if shard.is_some_and(|shard| !shard.holds(&whose(&row))) => {}
                 Ok(row) if !resume => return Some(Ok(Item::Row(row))),
@@ -305,6 +346,9 @@ impl Run<'_> {
         if let Some(error) = failed.into_inner() {
             return Err(error.into());
         }
+        if stop::is_wanted() {
+            return Err(Ended::Stopped);
+        }
         self.judge(true)
     }
 
@@ -320,10 +364,11 @@ impl Run<'_> {
                     None => {
                         bytes += pack.bytes();
                         self.counts.users += 1;
+                        self.counts.secrets += pack.secrets();
                         sink.put(pack, Some(&key))?;
                     }
                 },
-                Done::Resumed { address, line, files: _ } => {
+                Done::Resumed { address, line } => {
                     self.seen.insert(&address, line);
                     self.counts.users += 1;
                     self.counts.resumed += 1;
@@ -332,6 +377,7 @@ impl Run<'_> {
             }
         }
         self.judge(false)?;
+        self.progress.tick(&self.counts);
         let each = (bytes / rows.max(1)).max(1);
         Ok(usize::try_from(MOST_BYTES / each).unwrap_or(MOST_ROWS).clamp(1, MOST_ROWS))
     }
@@ -380,7 +426,7 @@ fn batches(
 fn item(row: Row, sink: &mut Sink) -> Result<Item, CliError> {
     let address = whose(&row);
     Ok(match sink.resumed(&key(&row))? {
-        Some(files) => Item::Resumed { address, line: row.line, files },
+        Some(_) => Item::Resumed { address, line: row.line },
         None => Item::Row(row),
     })
 }
@@ -389,26 +435,4 @@ fn item(row: Row, sink: &mut Sink) -> Result<Item, CliError> {
 fn whose(row: &Row) -> String {
     let text = row.value("address").or(row.cells.first().map(String::as_str)).unwrap_or_default();
     value::address(text).map_or_else(|_| text.to_owned(), |address| address.as_str().to_owned())
-}
-
-/// All that a user's files depend on beside his row.
-fn fingerprint(args: &args::Build) -> Result<[u8; 32], CliError> {
-    let mut hash = Sha256::new();
-    let common = &args.common;
-    let words = format!(
-        "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
-        env!("CARGO_PKG_VERSION"),
-        common.clients,
-        common.set,
-        common.passwords,
-        args.sheets,
-        args.sheet_format,
-        args.paper,
-        args.date,
-        args.languages,
-        args.shard,
-    );
-    hash.update(words.as_bytes());
-    hash.update(super::description::fetch(&common.account)?);
-    Ok(hash.finalize().into())
 }

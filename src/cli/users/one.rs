@@ -36,8 +36,6 @@ pub(super) enum Done {
         address: String,
         /// its line
         line: u64,
-        /// how many files it has
-        files: usize,
     },
 }
 
@@ -97,7 +95,7 @@ impl Maker<'_> {
         for item in rows {
             done.push(match item {
                 super::Item::Row(row) => self.row(row, &mut tally, &mut groups)?,
-                super::Item::Resumed { address, line, files } => Done::Resumed { address, line, files },
+                super::Item::Resumed { address, line } => Done::Resumed { address, line },
             });
         }
         groups.tell(self.name, &mut tally);
