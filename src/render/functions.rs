@@ -26,7 +26,19 @@ pub(super) fn add(env: &mut Environment<'_>) {
     env.add_filter("dword", |n: u32| format!("{n:08x}"));
     env.add_filter("hex", |n: u32| format!("{n:x}"));
     env.add_filter("columns", |value: &Value| asked(value, Question::Columns).unwrap_or_default());
-    env.add_filter("lines", lines);
+    env.add_filter("lines", |value: &Value, columns: usize| match Held::of(value) {
+        Some(held) => {
+            let count = held.ask(Question::Lines(columns)).unwrap_or_default();
+            Ok((0..count)
+                .map(|at| held.made(if count == 1 { Op::Whole } else { Op::Line(columns, at) }))
+                .collect())
+        }
+        None => match value.as_str() {
+            Some(text) => Ok(lines(text, columns).into_iter().map(Value::from).collect::<Vec<_>>()),
+            None => Err(Error::new(ErrorKind::InvalidOperation, "only a text has lines")),
+        },
+    });
+    env.add_filter("urlencode", slot::url_encoded);
     env.add_filter("start", |value: &Value, n: usize| match Held::of(value) {
         Some(held) => held.made(Op::Start(n)),
         None => value.as_str().map_or_else(Value::default, |text| start(text, n).into()),
@@ -88,6 +100,10 @@ pub enum Question {
     Columns,
     /// in how many pieces of so many columns it falls
     Pieces(usize),
+    /// in how many lines of so many columns it is broken; none where they are not all of it
+    Lines(usize),
+    /// whether it has no blanks at its ends
+    Bare,
     /// as [`format::has_trail_5c`]
     Trail5c,
     /// whether Thunderbird's reader would give another text
@@ -112,6 +128,11 @@ impl Question {
             Self::Longer(most) => usize::from(text.chars().count() > *most),
             Self::Columns => text.width(),
             Self::Pieces(columns) => pieces(text, *columns).len(),
+            Self::Lines(columns) => {
+                let lines = lines(text, *columns);
+                if lines.len() == 1 && lines[0] != text { 0 } else { lines.len() }
+            }
+            Self::Bare => usize::from(text.trim() == text),
             Self::Trail5c => usize::from(format::has_trail_5c(text)),
             Self::JsCoerced => usize::from(js_coerced(text)),
             Self::IpLiteral => usize::from(text.parse::<std::net::IpAddr>().is_ok()),
@@ -139,13 +160,18 @@ pub(super) fn is(value: &Value, question: Question) -> bool {
     asked(value, question) == Some(1)
 }
 
+/// A text as a part of a URL.
+pub(super) fn url_encoded(text: &str) -> Result<String, Error> {
+    minijinja::filters::urlencode(&Value::from(text))
+}
+
 /// The first characters of a text.
 pub(super) fn start(text: &str, n: usize) -> &str {
     text.char_indices().nth(n).map_or(text, |(at, _)| &text[..at])
 }
 
 /// A text in lines of at most so many columns (a wide character has two), broken where its language breaks.
-fn lines(text: &str, columns: usize) -> Vec<String> {
+pub(super) fn lines(text: &str, columns: usize) -> Vec<String> {
     let options = textwrap::Options::new(columns.max(2))
         .word_separator(textwrap::WordSeparator::UnicodeBreakProperties)
         .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);

@@ -72,8 +72,12 @@ pub enum Op {
     Start(usize),
     /// one of its pieces of so many columns
     Piece(usize, usize),
+    /// one of its lines of so many columns
+    Line(usize, usize),
     /// as it is said on the telephone, by a language's spelling
     Spelled(Value),
+    /// as a part of a URL
+    UrlEncoded,
 }
 
 /// A value, or something made of it.
@@ -93,6 +97,8 @@ impl Part {
             Op::Whole => Cow::Borrowed(text),
             Op::Start(n) => Cow::Borrowed(functions::start(text, *n)),
             Op::Piece(columns, at) => Cow::Owned(functions::pieces(text, *columns).into_iter().nth(*at)?),
+            Op::Line(columns, at) => Cow::Owned(functions::lines(text, *columns).into_iter().nth(*at)?),
+            Op::UrlEncoded => Cow::Owned(functions::url_encoded(text).ok()?),
             Op::Spelled(spelling) => Cow::Owned(functions::spelled(text, spelling).ok()?),
         })
     }
@@ -361,6 +367,26 @@ impl Object for Rope {
     }
 }
 
+/// A text of a view as a part of a URL, which is encoded letter by letter.
+pub(super) fn url_encoded(value: &Value) -> Result<Value, minijinja::Error> {
+    if let Some(held) = Held::of(value) {
+        return Ok(held.made(Op::UrlEncoded));
+    }
+    let Some(rope) = Rope::of(value) else { return minijinja::filters::urlencode(value).map(Value::from) };
+    let mut out = String::new();
+    for stretch in stretches(rope) {
+        match stretch {
+            Stretch::Fixed(text) => out += &functions::url_encoded(text)?,
+            Stretch::Mark(number) => {
+                let value = marked(number).map(|(part, content)| held(part, content));
+                let made = value.as_ref().and_then(Held::of).map(|held| held.made(Op::UrlEncoded));
+                out += &made.as_ref().and_then(Held::of).map(Held::mark).unwrap_or_default();
+            }
+        }
+    }
+    Ok(text(out))
+}
+
 /// A text that a template made, for a view.
 pub(super) fn text(text: String) -> Value {
     if text.contains(OPEN) { Value::from_object(Rope(text)) } else { Value::from(text) }
@@ -464,9 +490,21 @@ fn marked(number: &str) -> Option<(Part, Content)> {
 #[must_use]
 pub fn trimmed(value: Value) -> Value {
     if let Some(rope) = Rope::of(&value) {
-        // what a value has at its end is not known of the next user's
-        if rope.starts_with(OPEN) || rope.ends_with(CLOSE) {
-            refuse();
+        let stretches: Vec<Stretch<'_>> = stretches(rope).collect();
+        // a value at an end may have blanks there, the next user's too
+        let marks = |at: &dyn Fn(usize) -> bool| {
+            let at_end = stretches.iter().enumerate().filter(|(n, _)| at(*n)).map(|(_, s)| s);
+            at_end
+                .filter_map(|s| if let Stretch::Mark(number) = s { marked(number) } else { None })
+                .collect::<Vec<_>>()
+        };
+        let first = if rope.starts_with(OPEN) { marks(&|n| n == 1) } else { Vec::new() };
+        let last = if rope.ends_with(CLOSE) { marks(&|n| n + 2 == stretches.len()) } else { Vec::new() };
+        for (part, content) in first.into_iter().chain(last) {
+            let value = held(part, content);
+            if Held::of(&value).and_then(|held| held.ask(Question::Bare)) != Some(1) {
+                refuse();
+            }
         }
         return text(rope.trim().to_owned());
     }
