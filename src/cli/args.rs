@@ -83,6 +83,8 @@ pub(super) enum Command {
     Check(Check),
     /// Print the resolved account as JSON, secrets redacted
     Show(Show),
+    /// Join the folders that `build --shard` made into one
+    Merge(Merge),
     /// List clients, or one client's files, options and limits
     Clients(Clients),
     /// Tell what a code, a limit or a mail client's error number means, and what to do
@@ -235,6 +237,16 @@ pub(super) struct Show {
     /// The description
     #[arg(value_name = "ACCOUNT.yaml")]
     pub account: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Merge {
+    /// The folder that is made or made anew
+    #[arg(short = 'o', long = "out", value_name = "OUT", default_value = "out")]
+    pub out: PathBuf,
+    /// The folders of the parts, all of them
+    #[arg(value_name = "SHARD", required = true)]
+    pub parts: Vec<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
