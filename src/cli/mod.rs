@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod clients;
 mod description;
+mod diff;
 mod explain;
 mod fix;
 mod init;
@@ -81,6 +82,7 @@ fn run(args: &Args) -> Result<u8, CliError> {
         Command::Check(check) => check::run(check, &library, &tongue),
         Command::Show(show) => show::run(show, &library, &tongue),
         Command::Merge(merge) => merge::run(merge, words),
+        Command::Diff(diff) => diff::run(diff, &library, &tongue),
         Command::Clients(clients) => clients::run(clients, &library, words),
         Command::Explain(explain) => explain::run(explain, &library, words),
         Command::Init(init) => init::run(init, &library, &tongue),

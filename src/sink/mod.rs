@@ -22,6 +22,11 @@ pub use pack::{Pack, Packer};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+pub(crate) use folder::has_real_folders;
+pub(crate) use journal::JOURNAL;
+pub(crate) use manifest::write_line;
+pub(crate) use sorter::{Sorted, Sorter};
+
 use archive::Archive;
 use folder::Folder;
 use pack::Body;

@@ -6,6 +6,7 @@ mod bounds;
 mod cli;
 mod clients;
 mod common;
+mod diff;
 mod fix;
 mod golden;
 mod hostile;
