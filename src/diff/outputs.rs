@@ -11,10 +11,17 @@ use super::{Change, Counts, Difference, FileChange, Owner, Setting, Settings};
 use crate::account::{placeholder, value};
 use crate::build::Reader;
 use crate::delivered::{Delivered, Entries};
+use crate::parallel;
 use crate::sink::{Entry, OutputError};
 
 /// Files of one owner that are looked at together: more than any build makes for one.
 const TOGETHER: usize = 4096;
+
+/// Files that are read at once.
+const BATCH: usize = 256;
+
+/// Bytes that these come to, when the last is a usual one.
+const BATCH_BYTES: usize = 4 << 20;
 
 /// Compares two outputs and hands over what changed: first the domains, then the users, each in the order of their paths.
 ///
@@ -183,22 +190,61 @@ impl Said {
         wanted: Option<&Wanted>,
         veil: &Veil,
     ) -> Result<Self, OutputError> {
-        let (mut of_domains, mut of_users) = (Aside::new(), Aside::new());
-        let sorting = || OutputError::read(Path::new("what is set aside"));
-        let is_wanted = |file: &File<'_>| wanted.is_some_and(|wanted| wanted.has(file));
+        let (of_domains, of_users) = (Aside::new(), Aside::new());
+        let mut asides = Asides { reader, wanted, veil, of_domains, of_users, batch: Vec::new(), bytes: 0 };
         if wanted.is_some() {
-            side.files(&|path| files(reader, path).iter().any(is_wanted), &mut |path, bytes| {
-                for file in files(reader, path).into_iter().filter(is_wanted) {
-                    let (path, way, domain) = file;
-                    let aside = if domain { &mut of_domains } else { &mut of_users };
-                    let said = reader.read(way, bytes).ok();
-                    aside.put((path, way), bytes, said, veil).map_err(sorting())?;
-                }
-                Ok(())
-            })?;
+            let is_wanted = |path: &str| is_wanted(reader, wanted, path).next().is_some();
+            side.files(&is_wanted, &mut |path, bytes| asides.take(path, bytes))?;
+            asides.read()?;
         }
-        let (of_domains, of_users) = (of_domains.sorted(), of_users.sorted());
+        let (of_domains, of_users) = (asides.of_domains.sorted(), asides.of_users.sorted());
         Ok(Self { of_domains: of_domains.map_err(sorting())?, of_users: of_users.map_err(sorting())? })
+    }
+}
+
+fn sorting() -> impl FnOnce(std::io::Error) -> OutputError {
+    OutputError::read(Path::new("what is set aside"))
+}
+
+/// What a file of this path is wanted as.
+fn is_wanted<'p>(reader: &Reader, wanted: Option<&Wanted>, path: &'p str) -> impl Iterator<Item = File<'p>> {
+    files(reader, path).into_iter().filter(move |file| wanted.is_some_and(|wanted| wanted.has(file)))
+}
+
+/// Takes files and reads them, some at a time on all cores.
+struct Asides<'a> {
+    reader: &'a Reader,
+    wanted: Option<&'a Wanted>,
+    veil: &'a Veil,
+    of_domains: Aside,
+    of_users: Aside,
+    batch: Vec<(String, Vec<u8>)>,
+    /// how long its files are together
+    bytes: usize,
+}
+
+impl Asides<'_> {
+    fn take(&mut self, path: &str, bytes: &[u8]) -> Result<(), OutputError> {
+        self.batch.push((path.to_owned(), bytes.to_owned()));
+        self.bytes += bytes.len();
+        if self.batch.len() < BATCH && self.bytes < BATCH_BYTES { Ok(()) } else { self.read() }
+    }
+
+    fn read(&mut self) -> Result<(), OutputError> {
+        let (reader, wanted) = (self.reader, self.wanted);
+        let batch = std::mem::take(&mut self.batch);
+        self.bytes = 0;
+        let said = |(path, bytes): &(String, Vec<u8>)| {
+            let read = |(_, way, domain)| (way, domain, reader.read(way, bytes).ok());
+            is_wanted(reader, wanted, path).map(read).collect::<Vec<_>>()
+        };
+        for ((path, bytes), ways) in batch.iter().zip(parallel::map(&batch, said)) {
+            for (way, domain, said) in ways {
+                let aside = if domain { &mut self.of_domains } else { &mut self.of_users };
+                aside.put((path, way), bytes, said, self.veil).map_err(sorting())?;
+            }
+        }
+        Ok(())
     }
 }
 
