@@ -2,12 +2,14 @@
 //! the same settings, each proved right by reading it back.
 //!
 //! Data flows one way: [`account`] (parse, check, resolve) → [`lint`] → [`build`] (which uses [`client`] profiles, [`render`] and
-//! [`mod@format`]) → [`sink`]. What is wrong with a description is a [`finding`]; that we could not work is an error.
+//! [`mod@format`]) → [`sink`]. What was [`delivered`] is read again to [`diff`] it. What is wrong with a description is a [`finding`]; that we could not work is an error.
 
 pub mod account;
 pub mod build;
 pub mod cli;
 pub mod client;
+pub mod delivered;
+pub mod diff;
 pub mod explain;
 pub mod finding;
 pub mod format;

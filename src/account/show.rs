@@ -9,6 +9,11 @@ use crate::secret::MARKER;
 /// The account as `mailprof show` prints it.
 #[must_use]
 pub fn account(account: &Account) -> Value {
+    redacted(whole(account))
+}
+
+/// The same before what looks like a password at a wrong place is hidden: to be compared, not to be printed.
+pub(crate) fn whole(account: &Account) -> Value {
     let mut out = Map::new();
     let mut put = |key: &str, value: Value| {
         if !value.is_null() {
@@ -32,7 +37,7 @@ pub fn account(account: &Account) -> Value {
     put("letter", json!(account.paper.window.map(window)));
     put("clients", options(account));
     put("build", build(account));
-    redacted(Value::Object(out))
+    Value::Object(out)
 }
 
 /// Passwords are told already; this is for one at a wrong place.

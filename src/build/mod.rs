@@ -13,6 +13,7 @@ mod print;
 mod printing;
 mod read;
 mod readback;
+mod reader;
 mod road;
 mod sheet;
 
@@ -34,6 +35,7 @@ pub use limits::{Met, Server};
 pub use mould::{Moulds, shape};
 pub use printing::{Logo, Paper, Printing, SheetFormats};
 pub use read::Said;
+pub use reader::{Reader, Unreadable};
 
 /// One file that was made and read back.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -83,6 +83,10 @@ pub(super) enum Command {
     Check(Check),
     /// Print the resolved account as JSON, secrets redacted
     Show(Show),
+    /// Join the folders that `build --shard` made into one
+    Merge(Merge),
+    /// Tell what changed between two descriptions, or for which users and in which settings between two outputs
+    Diff(Diff),
     /// List clients, or one client's files, options and limits
     Clients(Clients),
     /// Tell what a code, a limit or a mail client's error number means, and what to do
@@ -238,6 +242,29 @@ pub(super) struct Show {
     /// The description
     #[arg(value_name = "ACCOUNT.yaml")]
     pub account: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Merge {
+    /// The folder that is made or made anew
+    #[arg(short = 'o', long = "out", value_name = "OUT", default_value = "out")]
+    pub out: PathBuf,
+    /// The folders of the parts, all of them
+    #[arg(value_name = "SHARD", required = true)]
+    pub parts: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Diff {
+    /// A description, or what a build made: a folder, .tar, .tar.zst or .zip
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// Another of the same kind; folders and archives are one kind
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// `json`: one object a line
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: BuildFormat,
 }
 
 #[derive(Debug, clap::Args)]

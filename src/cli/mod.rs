@@ -5,10 +5,12 @@ mod build;
 mod check;
 mod clients;
 mod description;
+mod diff;
 mod explain;
 mod fix;
 mod init;
 mod logo;
+mod merge;
 mod outside;
 mod schema;
 mod show;
@@ -22,7 +24,7 @@ use clap::Parser;
 use crate::explain::Explainer;
 use crate::finding::{Catalogue, Findings, Severity, Sources, github, json, sarif, text, visible};
 use crate::library::{Library, LibraryError};
-use crate::sink::SinkError;
+use crate::sink::{OutputError, SinkError};
 use args::{Args, Command, ReportFormat};
 
 /// Why we could not work: exit code 2.
@@ -40,6 +42,16 @@ enum CliError {
     Sink(#[from] SinkError),
     #[error("{0}")]
     Usage(String),
+}
+
+impl CliError {
+    /// What an output is refused for, in a language.
+    fn output(error: OutputError, words: &Catalogue) -> Self {
+        match error {
+            OutputError::Sink(error) => Self::Sink(error),
+            OutputError::Refused(refused) => Self::Usage(refused.in_words(words)),
+        }
+    }
 }
 
 /// Runs the command that the process was started with.
@@ -69,6 +81,8 @@ fn run(args: &Args) -> Result<u8, CliError> {
         Command::Build(build) => build::run(build, &library, &tongue),
         Command::Check(check) => check::run(check, &library, &tongue),
         Command::Show(show) => show::run(show, &library, &tongue),
+        Command::Merge(merge) => merge::run(merge, words),
+        Command::Diff(diff) => diff::run(diff, &library, &tongue),
         Command::Clients(clients) => clients::run(clients, &library, words),
         Command::Explain(explain) => explain::run(explain, &library, words),
         Command::Init(init) => init::run(init, &library, &tongue),

@@ -20,6 +20,46 @@ pub fn replace(path: &Path, bytes: &[u8], secret: bool) -> Result<(), SinkError>
     file.write_all(bytes).and_then(|()| file.place()).map_err(SinkError::new("write", path))
 }
 
+/// Takes a file of another folder over: as a second name of it where the file system gives one, else as a copy. It has its place when
+/// `is_right` says so of what was taken; tells whether it did.
+pub(super) fn take(
+    from: &Path,
+    to: &Path,
+    secret: bool,
+    is_right: impl FnOnce(&Path) -> bool,
+) -> Result<bool, SinkError> {
+    // a link could lead anywhere, and what is no file could never end
+    let Some(meta) = fs::symlink_metadata(from).ok().filter(fs::Metadata::is_file) else {
+        return Ok(false);
+    };
+    // its name stays its own to remove: renaming one of a file's names to another of them does nothing
+    let temporary = Temporary(temporary(to));
+    let linked = is_as_closed(&meta, secret) && link(from, &temporary.0);
+    if !linked {
+        copy(from, &temporary.0, secret)?;
+    }
+    let right = is_right(&temporary.0);
+    if right {
+        fs::rename(&temporary.0, to).map_err(SinkError::new("write", to))?;
+    }
+    Ok(right)
+}
+
+fn link(from: &Path, to: &Path) -> bool {
+    match fs::hard_link(from, to) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            fs::remove_file(to).is_ok() && fs::hard_link(from, to).is_ok()
+        }
+        linked => linked.is_ok(),
+    }
+}
+
+fn copy(from: &Path, to: &Path, secret: bool) -> Result<(), SinkError> {
+    let mut read = File::open(from).map_err(SinkError::new("read", from))?;
+    let written = create(to, secret).and_then(|mut file| io::copy(&mut read, &mut file));
+    written.map(|_| ()).map_err(SinkError::new("write", to))
+}
+
 /// Writes a file anew that is there already: who may read it stays as it was, and a link stays a link.
 ///
 /// # Errors
@@ -183,6 +223,18 @@ fn set_owner_only(file: &File, secret: bool) -> io::Result<()> {
 #[cfg(not(unix))]
 fn set_owner_only(_: &File, _: bool) -> io::Result<()> {
     Ok(())
+}
+
+/// Whether a file is closed to all but its owner, where it must be.
+#[cfg(unix)]
+fn is_as_closed(meta: &fs::Metadata, secret: bool) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    !secret || meta.permissions().mode() & 0o077 == 0
+}
+
+#[cfg(not(unix))]
+fn is_as_closed(_: &fs::Metadata, _: bool) -> bool {
+    true
 }
 
 /// Gives a file to the owner of the one that it replaces, where we may.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::file::{TEMPORARY, Whole, replace};
+use super::file::{self, TEMPORARY, Whole, replace};
 use super::journal::{JOURNAL, Journal};
 use super::manifest::{self, Entry, is_ours};
 use super::pack::Line;
@@ -69,12 +69,39 @@ impl Folder {
     }
 
     fn write(&mut self, file: &Artifact) -> Result<(), SinkError> {
-        let parent = Path::new(&file.path).parent().unwrap_or(Path::new(""));
+        let path = self.place(&file.path)?;
+        replace(&path, &file.bytes, file.secret)
+    }
+
+    /// Where a file goes; its folders are there then.
+    fn place(&mut self, path: &str) -> Result<PathBuf, SinkError> {
+        let parent = Path::new(path).parent().unwrap_or(Path::new(""));
         if self.parent != parent {
             make_folders(&self.out, parent)?;
             parent.clone_into(&mut self.parent);
         }
-        replace(&self.out.join(&file.path), &file.bytes, file.secret)
+        Ok(self.out.join(path))
+    }
+
+    /// Takes files over from other folders; their lines are for [`Folder::finish_with`]. Tells the first that is not as its entry says:
+    /// those behind it were not taken.
+    pub(super) fn take<'e>(
+        &mut self,
+        files: &'e [(PathBuf, Entry)],
+    ) -> Result<Option<&'e (PathBuf, Entry)>, SinkError> {
+        let line = |entry: &Entry| Line { path: entry.path.clone(), json: String::new() };
+        self.journal.intend(&files.iter().map(|(_, entry)| line(entry)).collect::<Vec<_>>())?;
+        for file in files {
+            let (folder, entry) = file;
+            let to = self.place(&entry.path)?;
+            let path = Path::new(&entry.path);
+            let is_right = |taken: &Path| is_as(taken, entry);
+            let real = has_real_folders(folder, path);
+            if !real || !file::take(&folder.join(path), &to, entry.secret, is_right)? {
+                return Ok(Some(file));
+            }
+        }
+        Ok(None)
     }
 
     fn list(&mut self, path: &str, line: &str) -> Result<(), SinkError> {
@@ -95,6 +122,16 @@ impl Folder {
 
     /// Writes the manifest, then removes what earlier runs made and this one did not. Tells how many files this run made.
     pub(super) fn finish(mut self) -> Result<usize, SinkError> {
+        let lines = std::mem::replace(&mut self.lines, Sorter::new(&self.out));
+        let made = lines.sorted().map_err(SinkError::new("sort in", &self.out))?;
+        self.finish_with(made)
+    }
+
+    /// The same with the manifest's lines, sorted, in the place of those that were put.
+    pub(super) fn finish_with(
+        mut self,
+        made: impl Iterator<Item = io::Result<Record>>,
+    ) -> Result<usize, SinkError> {
         let sorting = |e| SinkError::new("sort in", &self.out)(e);
         let mut earlier = Sorter::new(&self.out);
         self.journal.earlier(&mut earlier).map_err(sorting)?;
@@ -104,7 +141,6 @@ impl Folder {
                 .map_err(SinkError::new("read", self.out.join(MANIFEST)))?;
         }
         let earlier = earlier.sorted().map_err(sorting)?;
-        let made = std::mem::replace(&mut self.lines, Sorter::new(&self.out)).sorted().map_err(sorting)?;
         let (count, left) = self.write_manifest(made, earlier)?;
         if self.journal.is_resumed() {
             sweep(&self.out)?;
@@ -117,7 +153,11 @@ impl Folder {
     }
 
     /// Writes the manifest. Tells how many files this run made, and what is left of earlier ones.
-    fn write_manifest(&self, made: Sorted, earlier: Sorted) -> Result<(usize, Sorter), SinkError> {
+    fn write_manifest(
+        &self,
+        made: impl Iterator<Item = io::Result<Record>>,
+        earlier: Sorted,
+    ) -> Result<(usize, Sorter), SinkError> {
         let path = self.out.join(MANIFEST);
         let mut file = BufWriter::with_capacity(1 << 16, Whole::create(&path, self.private)?);
         let merged = self.merge(Joined { made: made.peekable(), earlier: earlier.peekable() }, &mut file);
@@ -128,7 +168,11 @@ impl Folder {
         placed.map_err(SinkError::new("write", path))
     }
 
-    fn merge(&self, files: Joined, manifest: &mut impl Write) -> io::Result<(usize, Sorter)> {
+    fn merge(
+        &self,
+        files: impl Iterator<Item = io::Result<Found>>,
+        manifest: &mut impl Write,
+    ) -> io::Result<(usize, Sorter)> {
         let (mut count, mut left) = (0, Sorter::new(&self.out));
         for found in files {
             match found? {
@@ -190,8 +234,8 @@ fn earlier(manifest: &Path) -> Result<Option<File>, SinkError> {
 }
 
 /// Two sorted streams as one; of a path that both have, this run's.
-struct Joined {
-    made: Peekable<Sorted>,
+struct Joined<M: Iterator> {
+    made: Peekable<M>,
     earlier: Peekable<Sorted>,
 }
 
@@ -200,7 +244,7 @@ enum Found {
     Earlier(Record),
 }
 
-impl Iterator for Joined {
+impl<M: Iterator<Item = io::Result<Record>>> Iterator for Joined<M> {
     type Item = io::Result<Found>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -220,15 +264,16 @@ impl Iterator for Joined {
     }
 }
 
-/// Whether a file is as its entry says.
+/// Whether a file of OUT is as its entry says.
 fn stands(out: &Path, entry: &Entry) -> bool {
     let path = Path::new(&entry.path);
-    let file = out.join(path);
+    is_ours(&entry.path) && has_real_folders(out, path) && is_as(&out.join(path), entry)
+}
+
+/// Whether a file is as an entry says.
+fn is_as(file: &Path, entry: &Entry) -> bool {
     let same = |meta: fs::Metadata| meta.is_file() && meta.len() == entry.bytes;
-    is_ours(&entry.path)
-        && has_real_folders(out, path)
-        && fs::symlink_metadata(&file).is_ok_and(same)
-        && hash(&file).is_ok_and(|hash| hash == entry.sha256)
+    fs::symlink_metadata(file).is_ok_and(same) && hash(file).is_ok_and(|hash| hash == entry.sha256)
 }
 
 fn hash(path: &Path) -> io::Result<String> {
@@ -246,7 +291,7 @@ fn hash(path: &Path) -> io::Result<String> {
 }
 
 /// Whether none of the folders above a file is a link, which could lead anywhere.
-fn has_real_folders(out: &Path, path: &Path) -> bool {
+pub(crate) fn has_real_folders(out: &Path, path: &Path) -> bool {
     let real = |p: &Path| fs::symlink_metadata(out.join(p)).is_ok_and(|m| m.is_dir());
     parents(path).all(real)
 }

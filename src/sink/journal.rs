@@ -18,7 +18,7 @@ use super::sorter::Sorter;
 use super::{Opening, SinkError, hex};
 
 /// The journal's name in OUT: that of a temporary file, which other programs leave alone.
-pub(super) const JOURNAL: &str = ".journal.mailprof-tmp";
+pub(crate) const JOURNAL: &str = ".journal.mailprof-tmp";
 
 /// The journal of the run that is filling a folder. While it is open no other run fills it.
 #[derive(Debug)]

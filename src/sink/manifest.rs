@@ -52,7 +52,9 @@ impl Entry {
         }
     }
 
-    pub(super) fn line(&self) -> String {
+    /// The line itself, without its end.
+    #[must_use]
+    pub fn line(&self) -> String {
         // no map with strange keys, no value that cannot be JSON
         serde_json::to_string(self).unwrap_or_default()
     }
@@ -68,6 +70,7 @@ pub(super) fn is_ours(path: &str) -> bool {
 }
 
 /// Lines of a file, in bounded memory.
+#[derive(Debug)]
 pub(super) struct Lines<R> {
     reader: BufReader<R>,
     at: u64,
@@ -96,6 +99,59 @@ impl<R: Read> Lines<R> {
     }
 }
 
+/// The entries of a manifest that must be whole, in order and in bounded memory. The first error ends them.
+#[derive(Debug)]
+pub struct Listing<R> {
+    lines: Lines<R>,
+    number: u64,
+    last: String,
+    failed: bool,
+}
+
+/// Why a manifest cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ListingError {
+    /// it could not be read
+    #[error(transparent)]
+    Read(#[from] io::Error),
+    /// a line is no entry of ours, is out of order, or names a file that no build makes
+    #[error("line {0} is not one that a build writes")]
+    Damaged(u64),
+}
+
+impl<R: Read> Listing<R> {
+    /// The entries of a manifest from its start.
+    pub fn new(manifest: R) -> Self {
+        Self { lines: Lines::new(manifest, 0), number: 0, last: String::new(), failed: false }
+    }
+
+    fn entry(&mut self) -> Result<Option<Entry>, ListingError> {
+        let (expected, number) = (self.lines.at, self.number + 1);
+        let Some((at, line)) = self.lines.next()? else { return Ok(None) };
+        let entry = serde_json::from_slice::<Entry>(line).ok().filter(|entry| {
+            let plain = !entry.path.contains(char::is_control);
+            at == expected && plain && is_ours(&entry.path) && entry.path > self.last
+        });
+        let entry = entry.ok_or(ListingError::Damaged(number))?;
+        self.last.clone_from(&entry.path);
+        self.number = number;
+        Ok(Some(entry))
+    }
+}
+
+impl<R: Read> Iterator for Listing<R> {
+    type Item = Result<Entry, ListingError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
+        let entry = self.entry().transpose();
+        self.failed = matches!(entry, Some(Err(_)));
+        entry
+    }
+}
+
 /// Adds the paths that an earlier manifest names. Lines that are no manifest's are passed over. `keep`: with their lines.
 pub(super) fn earlier(manifest: impl Read, keep: bool, into: &mut Sorter) -> io::Result<()> {
     let mut lines = Lines::new(manifest, 0);
@@ -120,7 +176,7 @@ pub(super) fn write(lines: Sorted, out: &mut impl Write) -> io::Result<usize> {
     Ok(count)
 }
 
-pub(super) fn write_line(line: &[u8], out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn write_line(line: &[u8], out: &mut impl Write) -> io::Result<()> {
     out.write_all(line)?;
     out.write_all(b"\n")
 }
@@ -136,4 +192,41 @@ pub(super) fn unspool(spool: BufWriter<SpooledTempFile>) -> io::Result<(SpooledT
     let length = file.stream_position()?;
     file.rewind()?;
     Ok((file, length))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::sink::tests::artifact;
+
+    fn line(path: &str) -> String {
+        Entry { path: path.to_owned(), ..Entry::of(&artifact("x", "")) }.line() + "\n"
+    }
+
+    fn listed(manifest: &str) -> Result<Vec<String>, ListingError> {
+        Listing::new(manifest.as_bytes()).map(|entry| Ok(entry?.path)).collect()
+    }
+
+    #[test]
+    fn a_whole_manifest_is_listed() {
+        assert_eq!(listed(&["a", "a/b", "b"].map(line).concat()).unwrap(), ["a", "a/b", "b"]);
+        assert_eq!(listed("").unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_line_that_no_build_writes_is_refused_by_its_number() {
+        let long = format!("{}\n", "x".repeat(5 << 20));
+        let bad = ["b/../c", "/etc/passwd", "../x", "a", "A", MANIFEST, JOURNAL, "b\u{0}", "b\nc"].map(line);
+        let cut = &line("b")[..20];
+        for second in bad.iter().map(String::as_str).chain(["", "{}", "\n", cut, &long]).skip(1) {
+            let manifest = line("b") + second + &line("c");
+            let error = listed(&manifest).err();
+            if second.is_empty() {
+                assert!(error.is_none());
+            } else {
+                assert!(matches!(error, Some(ListingError::Damaged(2))), "{:.40} {error:?}", second);
+            }
+        }
+    }
 }

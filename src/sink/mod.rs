@@ -8,24 +8,33 @@ mod file;
 mod folder;
 mod journal;
 mod manifest;
+mod merge;
 mod pack;
 mod sorter;
 mod tarball;
 mod zip;
 
 pub use file::{mend, replace};
-pub use manifest::Entry;
+pub use manifest::{Entry, Listing, ListingError};
+pub use merge::merge;
 pub use pack::{Pack, Packer};
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+pub(crate) use folder::has_real_folders;
+pub(crate) use journal::JOURNAL;
+pub(crate) use manifest::write_line;
+pub(crate) use sorter::{Sorted, Sorter};
+
 use archive::Archive;
 use folder::Folder;
 use pack::Body;
 
+use crate::finding::{Catalogue, Language};
+
 /// The manifest's path in OUT.
-const MANIFEST: &str = "manifest.jsonl";
+pub(crate) const MANIFEST: &str = "manifest.jsonl";
 
 /// Where a build's files go, by the name OUT.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,7 +191,62 @@ impl SinkError {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Why an output cannot be used that is there already.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// it could not be read or written
+    #[error(transparent)]
+    Sink(#[from] SinkError),
+    /// it is not what it must be
+    #[error("{}", .0.in_words(Catalogue::of(Language::En)))]
+    Refused(Refused),
+}
+
+/// What is wrong with an output, for a line of the catalogues.
+#[derive(Debug)]
+pub struct Refused {
+    line: &'static str,
+    args: Vec<(&'static str, String)>,
+}
+
+impl Refused {
+    /// The line in a language.
+    #[must_use]
+    pub fn in_words(&self, words: &Catalogue) -> String {
+        words.line(self.line, &self.args)
+    }
+}
+
+impl OutputError {
+    pub(crate) fn refused(line: &'static str, path: &Path) -> Self {
+        Self::Refused(Refused { line, args: vec![("path", path.display().to_string())] })
+    }
+
+    /// A word of the line.
+    pub(crate) fn arg(mut self, name: &'static str, value: impl ToString) -> Self {
+        if let Self::Refused(refused) = &mut self {
+            refused.args.push((name, value.to_string()));
+        }
+        self
+    }
+
+    /// It could not be read.
+    pub(crate) fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let wrap = SinkError::new("read", path);
+        move |source| Self::Sink(wrap(source))
+    }
+
+    /// The manifest of the output at a path cannot be used.
+    pub(crate) fn listing(path: &Path) -> impl Fn(ListingError) -> Self {
+        let path = path.to_owned();
+        move |error| match error {
+            ListingError::Read(source) => Self::read(&path)(source),
+            ListingError::Damaged(line) => Self::refused("output-damaged", &path).arg("line", line),
+        }
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |n: u8| char::from_digit(u32::from(n), 16).unwrap_or_default();
     bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
 }

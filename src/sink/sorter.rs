@@ -17,16 +17,16 @@ const RUNS: usize = 1024;
 
 /// A key with what belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Record {
+pub(crate) struct Record {
     /// what it is sorted by
-    pub(super) key: Vec<u8>,
+    pub(crate) key: Vec<u8>,
     /// the rest
-    pub(super) value: Vec<u8>,
+    pub(crate) value: Vec<u8>,
 }
 
 /// Takes records in any order.
 #[derive(Debug)]
-pub(super) struct Sorter {
+pub(crate) struct Sorter {
     /// where the unnamed file is made
     dir: PathBuf,
     /// keys and values of the run that is being collected
@@ -59,7 +59,7 @@ impl Slot {
 
 impl Sorter {
     /// One whose unnamed file, if it needs one, is made in `dir`.
-    pub(super) fn new(dir: impl Into<PathBuf>) -> Self {
+    pub(crate) fn new(dir: impl Into<PathBuf>) -> Self {
         Self::bounded(dir, MEMORY, RUNS)
     }
 
@@ -72,7 +72,7 @@ impl Sorter {
     ///
     /// # Errors
     /// The run is full and cannot be written.
-    pub(super) fn push(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
+    pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
         let length = |part: &[u8]| u32::try_from(part.len()).map_err(|_| ErrorKind::FileTooLarge);
         let slot = Slot { at: self.bytes.len(), key: length(key)?, value: length(value)? };
         self.bytes.extend_from_slice(key);
@@ -88,7 +88,7 @@ impl Sorter {
     ///
     /// # Errors
     /// What was set aside cannot be written or read.
-    pub(super) fn sorted(mut self) -> io::Result<Sorted> {
+    pub(crate) fn sorted(mut self) -> io::Result<Sorted> {
         let source: Vec<Source> = if self.runs.is_empty() {
             vec![Box::new(self.in_memory())]
         } else {
@@ -170,7 +170,7 @@ fn write(out: &mut impl Write, key: &[u8], value: &[u8]) -> io::Result<u64> {
 }
 
 /// Records in order.
-pub(super) struct Sorted {
+pub(crate) struct Sorted {
     merge: Peekable<Merge>,
 }
 
