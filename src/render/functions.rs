@@ -35,7 +35,9 @@ pub(super) fn add(env: &mut Environment<'_>) {
         }
         None => match value.as_str() {
             Some(text) => Ok(lines(text, columns).into_iter().map(Value::from).collect::<Vec<_>>()),
-            None => Err(Error::new(ErrorKind::InvalidOperation, "only a text has lines")),
+            None => slot::one_line(value, columns)
+                .map(|line| vec![line])
+                .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "only a text has lines")),
         },
     });
     env.add_filter("urlencode", slot::url_encoded);

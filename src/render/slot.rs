@@ -389,7 +389,15 @@ pub(super) fn url_encoded(value: &Value) -> Result<Value, minijinja::Error> {
 
 /// A text that a template made, for a view.
 pub(super) fn text(text: String) -> Value {
-    if text.contains(OPEN) { Value::from_object(Rope(text)) } else { Value::from(text) }
+    if !text.contains(OPEN) {
+        return Value::from(text);
+    }
+    let only = text.strip_prefix(OPEN).and_then(|t| t.strip_suffix(CLOSE)).and_then(marked);
+    match only {
+        // nothing but the value
+        Some((part, content)) => held(part, content),
+        None => Value::from_object(Rope(text)),
+    }
 }
 
 /// A stretch of a text with marks.
@@ -474,6 +482,13 @@ pub fn is_wider(values: &[Value], beside: usize, most: usize) -> bool {
         guard(Guard::Wider(slots, fixed, most, wider));
     }
     wider
+}
+
+/// A text with marks as its only line, where it fits into so many columns.
+pub(super) fn one_line(value: &Value, columns: usize) -> Option<Value> {
+    let text = Rope::of(value).filter(|text| !text.contains('\n'))?;
+    let fits = !text.is_empty() && !is_wider(std::slice::from_ref(value), 0, columns);
+    fits.then(|| trimmed(value.clone()))
 }
 
 /// The columns of a text.

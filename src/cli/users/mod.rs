@@ -119,6 +119,7 @@ pub(super) fn run(
     let ended = run.build(&mut opened, library, &mut report);
     run.progress.end();
     let counts = run.counts;
+    let is_folder = matches!(Target::of(&args.out), Target::Folder(_));
     let (end, result) = match ended {
         Err(Ended::Failed(error)) => return Err(error),
         Ok(()) => ("wrote-users", "done"),
@@ -135,7 +136,12 @@ pub(super) fn run(
     (report.files, report.users) = (counts.files, counts.users);
     let told = told(args, &counts, path);
     let line = |name: &str| words.line(name, &told) + "\n";
-    let mut last = line(if ended.is_ok() { end } else { "wrote-nothing" });
+    let mut last = match ended {
+        Ok(()) => line(end),
+        // its files stand there, each of them whole
+        Err(_) if is_folder => line("wrote-no-manifest"),
+        Err(_) => line("wrote-nothing"),
+    };
     if counts.resumed > 0 {
         last += &line("wrote-resumed");
     }
