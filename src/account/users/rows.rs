@@ -59,6 +59,18 @@ impl Row {
             .collect()
     }
 
+    /// Why it cannot be built, each at its cell in [`Row::source`], which has the id `source`; what concerns all of the row, at its
+    /// beginning.
+    pub fn told(&self, source: SourceId) -> impl Iterator<Item = Finding> {
+        let stretches = self.stretches();
+        self.findings.iter().map(move |finding| {
+            let column = finding.args.iter().find(|(name, _)| *name == "column").map(|(_, column)| column);
+            let at = column.and_then(|column| self.columns.iter().position(|name| name == column));
+            let place = at.and_then(|at| stretches.get(at)).map(|s| Place::new(source, s.start, s.end));
+            finding.clone().at(place.unwrap_or(Place::start(source)))
+        })
+    }
+
     /// Its text for reports, under the file's name and at its line, and what of it must not be shown: every cell that is not known to
     /// be open.
     #[must_use]

@@ -108,8 +108,16 @@ impl Maker<'_> {
             return Ok(done);
         }
         let mut findings = Findings::new();
-        row.findings.iter().for_each(|finding| findings.push(finding.clone()));
-        let pack = if findings.has_errors() { None } else { self.whole(&row, kind, &mut findings)? };
+        row.told(self.rows).for_each(|finding| findings.push(finding));
+        let pack = if findings.has_errors() {
+            // one run tells every mistake
+            if row.settings().next().is_some() {
+                drop(self.account(&row, &mut findings));
+            }
+            None
+        } else {
+            self.whole(&row, kind, &mut findings)?
+        };
         let address = pack.as_ref().map(|(address, _)| address.as_str()).or(row.value("address"));
         for finding in findings.iter() {
             tally.add(finding, address, || row.source(self.name));
