@@ -12,6 +12,7 @@ mod hostile;
 mod init;
 mod laws;
 mod limits;
+mod mass;
 mod properties;
 mod providers;
 mod readme;
