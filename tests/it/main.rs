@@ -14,6 +14,7 @@ mod init;
 mod laws;
 mod limits;
 mod looks;
+mod mass;
 mod merge;
 mod properties;
 mod providers;
