@@ -250,12 +250,18 @@ impl Builder {
     /// Whether any file of this build holds a password, so that it must be read from its source.
     #[must_use]
     pub fn needs_passwords(&self, account: &Account) -> bool {
+        account.address.is_some() && self.holds_passwords()
+    }
+
+    /// Whether any file of a user's holds a password.
+    #[must_use]
+    pub fn holds_passwords(&self) -> bool {
         let sheets =
             self.wishes.passwords >= Passwords::Sheets && self.clients.iter().any(|c| self.has_sheet(c));
         let may = |c: &&Client| c.files.iter().any(|f| f.secret == HoldsSecret::May);
         let files = self.wishes.passwords == Passwords::Everywhere
             && self.clients.iter().filter(|c| self.is_chosen(c)).any(|c| may(&c));
-        account.address.is_some() && (sheets || files)
+        sheets || files
     }
 
     /// Makes every artifact of the account, clients on all cores, and hands each to `sink` in order. Tells how each client that

@@ -243,6 +243,8 @@ codes! {
     ROW_SPREADSHEET = "row-spreadsheet", Error;
     /// an address for the second time
     ROW_DUPLICATE = "row-duplicate", Error;
+    /// a mended row of a user whose files are there
+    ROW_BUILT_BEFORE = "row-built-before", Error;
     /// a provider's logo that cannot be had
     LOGO_UNUSABLE = "logo-unusable", Error;
     /// a PDF has no glyph for a character

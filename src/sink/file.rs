@@ -76,15 +76,18 @@ pub fn mend(path: &Path, bytes: &[u8]) -> Result<(), SinkError> {
 
 /// A file that is being written under a temporary name. It is removed when it goes out of scope before it is placed.
 #[derive(Debug)]
-pub(super) struct Whole {
+pub struct Whole {
     file: File,
     temporary: Temporary,
     path: PathBuf,
 }
 
 impl Whole {
-    /// Begins a file; what an interrupted run left under its temporary name is removed.
-    pub(super) fn create(path: &Path, secret: bool) -> Result<Self, SinkError> {
+    /// Begins a file; what an interrupted run left under its temporary name is removed. `secret`: readable by its owner alone.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn create(path: &Path, secret: bool) -> Result<Self, SinkError> {
         let temporary = temporary(path);
         let file = create(&temporary, secret).map_err(SinkError::new("write", &temporary))?;
         Ok(Self { file, temporary: Temporary(temporary), path: path.to_owned() })
@@ -102,7 +105,10 @@ impl Whole {
     }
 
     /// Gives the file its name.
-    pub(super) fn place(self) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// It cannot have it.
+    pub fn place(self) -> io::Result<()> {
         fs::rename(&self.temporary.0, &self.path)?;
         self.temporary.forget();
         Ok(())

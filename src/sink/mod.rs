@@ -14,7 +14,7 @@ mod sorter;
 mod tarball;
 mod zip;
 
-pub use file::{mend, replace};
+pub use file::{Whole, mend, replace};
 pub use manifest::{Entry, Listing, ListingError};
 pub use merge::merge;
 pub use pack::{Pack, Packer};

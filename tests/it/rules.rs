@@ -35,6 +35,7 @@ const ELSEWHERE: &[&str] = &[
     "read-back-differs",
     "read-back-failed",
     "read-back-silent",
+    "row-built-before",
     "row-duplicate",
     "row-edge-blank",
     "row-gaiji",

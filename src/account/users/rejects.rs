@@ -8,6 +8,9 @@ use encoding_rs::Encoding;
 use super::columns::OF_REJECTS;
 use super::{FORMULA, Row, RowFormat};
 
+/// A byte that begins no character in the encodings of Japanese.
+const NONE: [u8; 1] = [0xff];
+
 /// Writes rejected rows.
 pub struct Rejects<W: Write> {
     out: W,
@@ -89,16 +92,19 @@ impl<W: Write> Rejects<W> {
         self.text(&(text + "\n"))
     }
 
-    /// What the encoding does not have becomes a question mark: of a cell that was read in it, nothing.
+    /// What the encoding does not have was no character of the input either: it becomes a byte that is none, so that the row is rejected
+    /// again while it is not mended.
     fn text(&mut self, text: &str) -> io::Result<()> {
         let (bytes, _, lost) = self.encoding.encode(text);
         if !lost {
             return self.out.write_all(&bytes);
         }
         let mut buffer = [0; 4];
+        let (_, none) = self.encoding.decode_without_bom_handling(&NONE);
+        let lacking: &[u8] = if none { &NONE } else { b"?" };
         for letter in text.chars() {
             let (bytes, _, lost) = self.encoding.encode(letter.encode_utf8(&mut buffer));
-            self.out.write_all(if lost { b"?" } else { &bytes })?;
+            self.out.write_all(if lost { lacking } else { &bytes })?;
         }
         Ok(())
     }

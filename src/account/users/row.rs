@@ -53,7 +53,10 @@ fn set(node: &mut Node, path: &[&str], leaf: &Node) -> bool {
         *node = leaf.clone();
         return true;
     };
-    let below = || Node { kind: Kind::Map(Vec::new()), ..leaf.clone() };
+    // what a number stands below is a list
+    let numbered = rest.first().is_some_and(|part| part.parse::<usize>().is_ok());
+    let kind = || if numbered { Kind::List(Vec::new()) } else { Kind::Map(Vec::new()) };
+    let below = || Node { kind: kind(), ..leaf.clone() };
     let index = part.parse::<usize>().ok();
     match (&mut node.kind, index) {
         (Kind::List(items), index) => {

@@ -104,6 +104,8 @@ enum Records<R> {
 pub struct Rows<R> {
     records: Records<R>,
     file: UsersFile,
+    /// whether an earlier run rejected them
+    rejects: bool,
 }
 
 impl<R: Read> Rows<R> {
@@ -119,9 +121,10 @@ impl<R: Read> Rows<R> {
         header: &mut dyn FnMut(String) -> SourceId,
         findings: &mut Findings,
     ) -> io::Result<Option<Self>> {
-        let lines = Lines::new(input, file.encoding);
+        let mut lines = Lines::new(input, file.encoding);
         if format == RowFormat::JsonLines {
-            return Ok(Some(Self { records: Records::Json(lines, None), file }));
+            let rejects = are_rejects(&mut lines)?;
+            return Ok(Some(Self { records: Records::Json(lines, None), file, rejects }));
         }
         let mut table = Table::new(lines, if format == RowFormat::Tsv { b'\t' } else { b',' });
         let Some(record) = table.next()? else {
@@ -136,7 +139,10 @@ impl<R: Read> Rows<R> {
             return Ok(None);
         }
         let columns = Columns::of(record.cells, &file, true, Some(place), findings);
-        Ok(columns.map(|columns| Self { records: Records::Table(Box::new(table), columns), file }))
+        Ok(columns.map(|columns| {
+            let rejects = columns.of_rejects;
+            Self { records: Records::Table(Box::new(table), columns), file, rejects }
+        }))
     }
 
     /// The settings that columns stand for; of JSON Lines, whose rows each have their own, none is known before they are read.
@@ -151,7 +157,7 @@ impl<R: Read> Rows<R> {
     /// Whether the file holds rows that an earlier run rejected.
     #[must_use]
     pub fn are_rejects(&self) -> bool {
-        matches!(&self.records, Records::Table(_, columns) if columns.of_rejects)
+        self.rejects
     }
 }
 
@@ -177,6 +183,15 @@ impl<R: Read> Iterator for Rows<R> {
             },
         }
     }
+}
+
+/// Whether the first object begins as one of rejects does.
+fn are_rejects<R: Read>(lines: &mut Lines<R>) -> io::Result<bool> {
+    let Some(first) = lines.next()? else { return Ok(false) };
+    let names = json::values(&first.text).unwrap_or_default();
+    let are = names.iter().map(|(name, _)| name.as_str()).take(OF_REJECTS.len()).eq(OF_REJECTS);
+    lines.give_back(std::iter::once(first));
+    Ok(are)
 }
 
 fn object(line: &Line, known: &mut Option<Columns>, file: &UsersFile) -> Row {

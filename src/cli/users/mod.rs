@@ -14,8 +14,12 @@ mod stop;
 mod wanted;
 
 use std::cell::{Cell, RefCell};
+use std::fs::File;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::SystemTime;
+
+use sha2::{Digest, Sha256};
 
 pub(super) use limit::MostRejects;
 pub(super) use shard::Shard;
@@ -32,7 +36,7 @@ use crate::finding::{self, Catalogue, Finding, Findings, Source, Tally};
 use crate::library::Library;
 use crate::lint::{self, Judged};
 use crate::parallel;
-use crate::sink::{Opening, Sink, Target};
+use crate::sink::{Listing, Opening, Sink, Target};
 use input::Input;
 use inputs::{Inputs, Journal};
 use kinds::Kinds;
@@ -47,6 +51,9 @@ const MOST_ROWS: usize = 16;
 
 /// Batches that are on the way at once, for each core.
 const ON_THE_WAY: usize = 3;
+
+/// The line of users whom an earlier run built.
+const BEFORE: u64 = 0;
 
 /// Bytes of files that a batch comes to: the more a user has, the fewer users.
 const MOST_BYTES: u64 = 256 * 1024;
@@ -215,7 +222,7 @@ impl Opened {
         let path = path.ok_or_else(|| {
             CliError::Usage("-o -: name the file of rejected rows with --rejects FILE".to_owned())
         })?;
-        Ok(RejectsFile::new(path, self.format, self.encoding))
+        RejectsFile::new(path, self.format, self.encoding)
     }
 }
 
@@ -263,8 +270,11 @@ impl Run<'_> {
         }
         // mended rows are added to those that were built
         let keep = opened.rows.are_rejects() && is_folder;
-        let mut sink =
-            Sink::open(&target, &Opening { private: true, resume: args.resume, run: self.run, keep })?;
+        let run = with_passwords(self.run, opened, &Outside::of(&args.common.account));
+        let mut sink = Sink::open(&target, &Opening { private: true, resume: args.resume, run, keep })?;
+        if keep {
+            self.built_before(&args.out)?;
+        }
         let rows = report.sources.add(Source::new(&opened.name, ""));
         let mut tally = Tally::new(rows);
         let ended = self.domain(opened, &mut sink, report);
@@ -282,6 +292,23 @@ impl Run<'_> {
                 Err(ended)
             }
         }
+    }
+
+    /// Learns whom a folder has files of: a mended row is somebody else's.
+    fn built_before(&mut self, out: &Path) -> Result<(), CliError> {
+        let path = out.join("manifest.jsonl");
+        let read = |source| CliError::Read { path: path.display().to_string(), source };
+        let manifest = match File::open(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            manifest => manifest.map_err(read)?,
+        };
+        for entry in Listing::new(manifest) {
+            let entry = entry.map_err(|e| read(std::io::Error::other(e.to_string())))?;
+            if let Some(address) = entry.address {
+                self.seen.insert(&address, BEFORE);
+            }
+        }
+        Ok(())
     }
 
     /// What is published once for the domain, from the description alone.
@@ -390,7 +417,11 @@ impl Run<'_> {
 
     fn duplicate(&mut self, row: Row, line: u64, address: &str, tally: &mut Tally) -> Result<(), Ended> {
         let place = row.values(tally.rows()).iter().find(|v| v.setting == "address").map(|v| v.place);
-        let finding = Finding::new(&finding::ROW_DUPLICATE).arg("line", line).at(place);
+        let finding = match line {
+            BEFORE => Finding::new(&finding::ROW_BUILT_BEFORE),
+            line => Finding::new(&finding::ROW_DUPLICATE).arg("line", line),
+        };
+        let finding = finding.at(place);
         tally.add(&finding, Some(address), || {
             row.source(&self.args.users.as_deref().unwrap_or(Path::new("")).display().to_string())
         });
@@ -407,6 +438,21 @@ impl Run<'_> {
         let passed = self.args.max_rejects.is_passed(self.counts.rows, self.counts.rejected, end);
         if passed { Err(Ended::TooManyRejects) } else { Ok(()) }
     }
+}
+
+/// A hash of a run that takes in the passwords which the description finds elsewhere, where files are to hold them: with others the files
+/// are others.
+fn with_passwords(run: [u8; 32], opened: &Opened, outside: &Outside) -> [u8; 32] {
+    let Some(account) = opened.description.account.as_ref() else { return run };
+    let raw = &opened.description.raw;
+    let needed = opened.builder.holds_passwords();
+    let fetched = account.fetch_passwords(needed, raw, outside, &mut Findings::new());
+    let mut hash = Sha256::new_with_prefix(run);
+    for secret in fetched.incoming.iter().chain(&fetched.outgoing) {
+        hash.update([u8::from(secret.is_some())]);
+        secret.iter().for_each(|secret| secret.mix_into(&mut hash));
+    }
+    hash.finalize().into()
 }
 
 /// Rows in batches. What reading says ends them, and stands in `failed`.

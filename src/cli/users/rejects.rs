@@ -6,18 +6,17 @@ use std::io::{self, BufWriter, Read};
 use std::path::{Path, PathBuf};
 
 use encoding_rs::Encoding;
-use tempfile::NamedTempFile;
 
 use super::one::Rejected;
 use crate::account::users::{OF_REJECTS, Rejects, RowFormat};
 use crate::cli::CliError;
+use crate::sink::Whole;
 
 /// Rejected rows on their way to a file; without any there is none.
 pub(super) struct RejectsFile {
     path: PathBuf,
-    format: RowFormat,
-    encoding: &'static Encoding,
-    rows: Option<Rejects<BufWriter<NamedTempFile>>>,
+    rows: Rejects<BufWriter<Whole>>,
+    any: bool,
 }
 
 impl RejectsFile {
@@ -33,8 +32,10 @@ impl RejectsFile {
         })
     }
 
-    pub fn new(path: PathBuf, format: RowFormat, encoding: &'static Encoding) -> Self {
-        Self { path, format, encoding, rows: None }
+    /// Begins it. What an interrupted run left of its own is written over, or goes with this one.
+    pub fn new(path: PathBuf, format: RowFormat, encoding: &'static Encoding) -> Result<Self, CliError> {
+        let file = BufWriter::new(Whole::create(&path, true)?);
+        Ok(Self { path, rows: Rejects::new(file, format, encoding), any: false })
     }
 
     pub fn path(&self) -> &Path {
@@ -42,31 +43,22 @@ impl RejectsFile {
     }
 
     pub fn write(&mut self, rejected: &Rejected) -> Result<(), CliError> {
-        let failed = failed(&self.path);
-        if self.rows.is_none() {
-            let folder = self.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let builder =
-                || tempfile::Builder::new().prefix(".mailprof-").suffix(".mailprof-tmp").tempfile_in(folder);
-            let file = builder().map_err(&failed)?;
-            self.rows = Some(Rejects::new(BufWriter::new(file), self.format, self.encoding));
-        }
-        let rows = self.rows.as_mut();
-        rows.map_or(Ok(()), |r| r.write(&rejected.row, &rejected.code, &rejected.message)).map_err(failed)
+        self.any = true;
+        self.rows.write(&rejected.row, &rejected.code, &rejected.message).map_err(failed(&self.path))
     }
 
     /// Puts the file in place. Without rejects, one that an earlier run left there goes, as its rows were built now; `input` stays.
     pub fn finish(self, input: &Path) -> Result<(), CliError> {
         let failed = failed(&self.path);
-        match self.rows {
-            Some(rows) => {
-                let file = rows.finish().and_then(|b| b.into_inner().map_err(io::IntoInnerError::into_error));
-                file.and_then(|f| f.persist(&self.path).map_err(|e| e.error)).map(drop).map_err(failed)
-            }
-            None if !same(&self.path, input) && is_ours(&self.path) => {
-                fs::remove_file(&self.path).map_err(failed)
-            }
-            None => Ok(()),
+        if self.any {
+            let file =
+                self.rows.finish().and_then(|b| b.into_inner().map_err(io::IntoInnerError::into_error));
+            return file.and_then(Whole::place).map_err(failed);
         }
+        if !same(&self.path, input) && is_ours(&self.path) {
+            return fs::remove_file(&self.path).map_err(failed);
+        }
+        Ok(())
     }
 }
 
