@@ -307,10 +307,24 @@ fn users() -> Vec<(Vec<String>, Vec<usize>)> {
     rows
 }
 
+/// How many files a running build has made: what it is just renaming may be gone.
+fn files_so_far(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.map(|path| if path.is_dir() { files_so_far(&path) } else { 1 }).sum()
+}
+
 /// A row with wishes of its own is never cast; that it wishes what all get changes nothing else.
 #[test]
 fn cast_files_are_those_that_rendering_gives() {
-    let users = users();
+    let mut users = users();
+    // all of them take a minute: `.ci/run` asks for it
+    if std::env::var_os("MAILPROF_ALL_USERS").is_none() {
+        let mut at = 0_usize;
+        users.retain(|_| {
+            at += 1;
+            at <= 4 || at.is_multiple_of(4)
+        });
+    }
     // who is told apart by a column that the case does not have is like those before him
     let fitting = |header: &str| -> Vec<Vec<String>> {
         let columns: Vec<&str> = COLUMNS.split(',').collect();
@@ -935,7 +949,6 @@ fn the_report_counts_and_names_the_first_three() {
 }
 
 #[test]
-#[ignore = "what is wrong with a row by itself has no file and no line in the report"]
 fn what_is_wrong_with_a_row_tells_its_line() {
     for (row, code) in [("a@example.jp,x, y,p", "row-edge-blank"), ("a@example.jp,x", "row-uneven")] {
         let mass = Mass::new(POP, plain(40) + row);
@@ -1006,7 +1019,7 @@ fn a_run_with_another_password_does_not_take_over_what_was_built() {
     let mass = Mass::new(&description, users);
     let args = ["-o", "out", "--passwords", "everywhere", "--sheets", "none", "--client", "apple-mail"];
     let mut child = mass.command(&args).env("PW", "former").stderr(Stdio::null()).spawn().unwrap();
-    while mass.tree("out").len() < 40 {
+    while files_so_far(&mass.at("out")) < 40 {
         std::thread::sleep(Duration::from_millis(5));
     }
     child.kill().unwrap();
@@ -1024,7 +1037,7 @@ fn a_killed_run_leaves_no_rejected_rows_for_ever() {
     let mass = Mass::new(POP, plain(400).replace("address,name,incoming.username,password\n", bad));
     let args = [&["-o", "out"], &FEW[..]].concat();
     let mut child = mass.command(&args).stderr(Stdio::null()).spawn().unwrap();
-    while mass.tree("out").len() < 40 {
+    while files_so_far(&mass.at("out")) < 40 {
         std::thread::sleep(Duration::from_millis(5));
     }
     child.kill().unwrap();
