@@ -188,3 +188,170 @@ fn fonts_that_cannot_be_had_are_told() {
     let ran = place.build("a", &["--font", LATIN]);
     assert_eq!(ran.status.code(), Some(2));
 }
+
+const USERS: &str = "\
+address,name,incoming.username,incoming.password,customer.number,recipient.postcode
+tanaka@example.jp,田中 太郎,tanaka01,hunter2-Il0O,00123,100-0001
+bad@@example.jp,x,x,x,9,1
+sato@example.jp,佐藤 花子,sato01,pass2,=1+1,100-0002
+suzuki@example.jp,鈴木 一郎,suzuki01,pass3,00125,100-0003
+";
+
+/// A folder with a description of many and three users' rows beside one that is rejected.
+fn many() -> Place {
+    let account = ACCOUNT
+        .replace(
+            "address: tanaka@example.jp\nname: 田中 太郎\n",
+            "domain: example.jp\nletter: { window: naga3 }\n",
+        )
+        .replace("username: tanaka01, password: { env: MAIL_PASSWORD }", "username: x");
+    let place = Place::new(&account);
+    std::fs::write(place.0.path().join("users.csv"), USERS).unwrap();
+    place
+}
+
+const COMBINED: &[&str] =
+    &["--users", "users.csv", "--max-rejects", "50%", "--sheet-format", "pdf", "--combined", "march.pdf"];
+
+/// Pages' texts, as another program reads them; without it the test cannot say anything.
+fn pages(pdf: &Path) -> Option<Vec<String>> {
+    let Ok(output) = Command::new("pdftotext").arg("-layout").arg(pdf).arg("-").output() else {
+        eprintln!("not checked: pdftotext is missing");
+        return None;
+    };
+    assert!(output.status.success(), "{}", errors(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    Some(text.trim_end_matches('\u{c}').split('\u{c}').map(str::to_owned).collect())
+}
+
+/// The bookmarks of a PDF, and the number of the page that each leads to.
+fn bookmarks(pdf: &lopdf::Document) -> Vec<(String, u32)> {
+    let numbers = pdf.get_pages();
+    let outlines = pdf.catalog().unwrap().get(b"Outlines").unwrap().as_reference().unwrap();
+    let mut next = pdf.get_dictionary(outlines).unwrap().get(b"First").and_then(|id| id.as_reference());
+    let mut marks = Vec::new();
+    while let Ok(id) = next {
+        let item = pdf.get_dictionary(id).unwrap();
+        let title = lopdf::decode_text_string(item.get(b"Title").unwrap()).unwrap();
+        let page = item.get(b"Dest").unwrap().as_array().unwrap()[0].as_reference().unwrap();
+        marks.push((title, *numbers.iter().find(|(_, id)| **id == page).unwrap().0));
+        next = item.get(b"Next").and_then(|id| id.as_reference());
+    }
+    marks
+}
+
+/// A line of the table beside a combined file: row, file, first page, pages.
+fn indexed(text: &str) -> Vec<(String, String, usize, usize)> {
+    let cells = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
+    let numbers = |c: Vec<String>| (c[0].clone(), c[1].clone(), c[2].parse().unwrap(), c[3].parse().unwrap());
+    text.split("\r\n").skip(1).filter(|l| !l.is_empty()).map(|l| numbers(cells(l))).collect()
+}
+
+#[test]
+fn the_table_beside_combined_files_agrees_with_them() {
+    let Some(cjk) = font(CJK) else { return };
+    let place = many();
+    let flags = [COMBINED, &["--font", cjk, "--password-letters", "--duplex"]].concat();
+    for out in ["a", "b"] {
+        let ran = place.build(out, &flags);
+        assert_eq!(ran.status.code(), Some(1), "a row is rejected: {}", errors(&ran));
+    }
+    let out = place.0.path().join("a");
+    for (stem, titles) in [("march", "outlook-express"), ("march.letters", "password-letter")] {
+        let file = out.join(format!("{stem}.0001.pdf"));
+        assert_eq!(
+            std::fs::read(&file).unwrap(),
+            std::fs::read(place.0.path().join(format!("b/{stem}.0001.pdf"))).unwrap()
+        );
+        assert!(!out.join(format!("example.jp/tanaka@example.jp/{titles}.ja.pdf")).exists());
+        let table = std::fs::read_to_string(out.join(format!("{stem}.index.csv"))).unwrap();
+        assert!(
+            table.starts_with("\u{feff}row,file,first page,pages,customer number,postcode\r\n2,"),
+            "{table}"
+        );
+        assert!(table.contains(",'=1+1,100-0002\r\n"), "{table}");
+        let rows = indexed(&table);
+        assert_eq!(rows.iter().map(|r| r.0.as_str()).collect::<Vec<_>>(), ["2", "4", "5"]);
+        let pdf = lopdf::Document::load(&file).unwrap();
+        let marks = bookmarks(&pdf);
+        assert_eq!(pdf.get_pages().len(), rows.iter().map(|r| r.3).sum::<usize>());
+        let mut next = 1;
+        for ((row, name, first, count), (title, page)) in rows.iter().zip(&marks) {
+            assert_eq!((*first, *page as usize, name.as_str()), (next, next, &*format!("{stem}.0001.pdf")));
+            assert!(title.ends_with(&format!("({row})")) && count % 2 == 0, "{title} {count}");
+            next += count;
+        }
+        assert_eq!((marks.len(), marks[0].0.as_str(), marks[1].0.as_str()), (3, "00123 (2)", "=1+1 (4)"));
+        let Some(texts) = pages(&file) else { continue };
+        for (row, _, first, count) in &rows {
+            for page in &texts[first - 1..first - 1 + count] {
+                assert_eq!(
+                    page.trim_end().lines().last().unwrap().split_whitespace().next(),
+                    Some(row.as_str()),
+                    "{page}"
+                );
+            }
+            let whose = ["tanaka", "", "", "sato", "suzuki"]
+                [row.parse::<usize>().unwrap() - 2 + usize::from(row != "2")];
+            let named = texts[first - 1..first - 1 + count].join("").contains(whose);
+            assert_eq!(named, stem == "march", "{row}");
+        }
+    }
+    let manifest = std::fs::read_to_string(out.join("manifest.jsonl")).unwrap();
+    let line = |name: &str| manifest.lines().find(|l| l.contains(&format!("\"{name}\""))).unwrap().to_owned();
+    for (name, format, secret) in [
+        ("march.0001.pdf", "pdf", false),
+        ("march.letters.0001.pdf", "pdf", true),
+        ("march.index.csv", "csv", false),
+    ] {
+        let line = line(name);
+        for said in ["\"client\":null", "\"scope\":\"batch\"", "\"address\":null"] {
+            assert!(line.contains(said), "{line}");
+        }
+        assert!(
+            line.contains(&format!("\"format\":\"{format}\""))
+                && line.contains(&format!("\"secret\":{secret}")),
+            "{line}"
+        );
+    }
+}
+
+/// A combined file draws the pages that each user would have got by himself.
+#[test]
+fn both_sides_of_the_paper_and_mended_rows() {
+    let Some(cjk) = font(CJK) else { return };
+    let place = many();
+    let one = ["--users", "users.csv", "--max-rejects", "50%", "--sheet-format", "html,pdf", "--font", cjk];
+    let count = |out: &str| {
+        let file = place.sheet(out);
+        lopdf::Document::load(&file).unwrap().get_pages().len()
+    };
+    assert_eq!(place.build("single", &one).status.code(), Some(1));
+    assert_eq!(place.build("double", &[&one[..], &["--duplex"]].concat()).status.code(), Some(1));
+    assert_eq!(count("double"), count("single").next_multiple_of(2));
+    if let Some(texts) = pages(&place.sheet("double")) {
+        let last = count("single");
+        assert!(texts[last - 1].contains(&format!("{last} / {last}")));
+        assert!(texts[last..].iter().all(|page| page.trim().is_empty()), "{texts:?}");
+    }
+    let flags = [COMBINED, &["--font", cjk]].concat();
+    assert_eq!(place.build("c", &flags).status.code(), Some(1));
+    let table = std::fs::read_to_string(place.0.path().join("c/march.index.csv")).unwrap();
+    assert_eq!(indexed(&table)[0].3, count("single"));
+    assert!(
+        !place.0.path().join("c/example.jp/tanaka@example.jp").exists(),
+        "nothing links to a sheet that is not there"
+    );
+    // a row that was rejected is mended: its file must not take the place of the others'
+    let rejects = place.0.path().join("c.rejects.csv");
+    let mended = std::fs::read_to_string(&rejects).unwrap().replace("@@", "@");
+    std::fs::write(place.0.path().join("mended.csv"), mended).unwrap();
+    let again =
+        |name| ["--users", "mended.csv", "--sheet-format", "pdf", "--font", cjk, "--combined", name].to_vec();
+    let ran = place.build("c", &again("march.pdf"));
+    assert!(ran.status.code() == Some(2) && errors(&ran).contains("name another file"), "{}", errors(&ran));
+    assert_eq!(place.build("c", &again("mended.pdf")).status.code(), Some(0));
+    assert!(
+        place.0.path().join("c/march.0001.pdf").exists() && place.0.path().join("c/mended.0001.pdf").exists()
+    );
+}

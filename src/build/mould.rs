@@ -121,7 +121,9 @@ pub fn shape(builder: &Builder, account: &Account, fetched: &Fetched) -> Option<
     let endpoints = account.incoming.iter().map(|s| &s.endpoint);
     let mut endpoints = endpoints.chain(account.outgoing.iter().map(|s| &s.endpoint));
     // templates of the user's own may look at a value where no look is recorded
-    if !builder.library.is_built_in() || endpoints.any(|e| placeholder::is_in(e.host.unicode())) {
+    // and what is in a PDF is not followed
+    let pdf = builder.wishes.printing.formats.pdf;
+    if pdf || !builder.library.is_built_in() || endpoints.any(|e| placeholder::is_in(e.host.unicode())) {
         return None;
     }
     let own = String::new;

@@ -243,6 +243,10 @@ codes! {
     ROW_SPREADSHEET = "row-spreadsheet", Error;
     /// an address for the second time
     ROW_DUPLICATE = "row-duplicate", Error;
+    /// a password is to be posted to a customer without a number
+    LETTER_WITHOUT_NUMBER = "letter-without-number", Error;
+    /// a password is to be posted and nobody knows it
+    LETTER_WITHOUT_PASSWORD = "letter-without-password", Error;
     /// a provider's logo that cannot be had
     LOGO_UNUSABLE = "logo-unusable", Error;
     /// a PDF has no glyph for a character

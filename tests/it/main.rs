@@ -11,6 +11,7 @@ mod golden;
 mod hostile;
 mod init;
 mod laws;
+mod letters;
 mod limits;
 mod properties;
 mod providers;

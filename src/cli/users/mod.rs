@@ -1,6 +1,7 @@
 //! `mailprof build --users`: one description, many users. Rows are read, built on all cores and written in the order of the input, with
 //! as much memory for a million as for a thousand; rows that cannot be built go to a file of rejects.
 
+mod combined;
 mod input;
 mod kinds;
 mod limit;
@@ -30,6 +31,7 @@ use crate::library::Library;
 use crate::lint::{self, Judged};
 use crate::parallel;
 use crate::sink::{Opening, Sink, Target};
+use combined::{Combined, Sheaf};
 use input::Input;
 use kinds::Kinds;
 use one::{Batch, Done, Maker, Rejected, identity, key};
@@ -218,6 +220,9 @@ impl Run<'_> {
             ))
             .into());
         }
+        if opened.rows.are_rejects() && is_folder {
+            self.keeps_combined()?;
+        }
         // mended rows are added to those that were built
         let keep = opened.rows.are_rejects() && is_folder;
         let mut sink = Sink::open(&target, &Opening { private: true, resume: args.resume, run, keep })?;
@@ -237,6 +242,18 @@ impl Run<'_> {
                 sink.abandon();
                 Err(ended)
             }
+        }
+    }
+
+    /// Mended rows must not take the place of the file that the others are in.
+    fn keeps_combined(&self) -> Result<(), Ended> {
+        let name = self.args.combined.as_ref().map(|stem| format!("{stem}.0001.pdf"));
+        match name.filter(|name| self.args.out.join(name).exists()) {
+            Some(name) => Err(CliError::Usage(format!(
+                "{name} is there and holds other users; name another file with --combined"
+            ))
+            .into()),
+            None => Ok(()),
         }
     }
 
@@ -278,6 +295,7 @@ impl Run<'_> {
             rows: tally.rows(),
             known: report.findings.iter().map(identity).collect(),
         };
+        let mut combined = self.args.combined.as_deref().map(|stem| Combined::new(builder, stem));
         let sink = RefCell::new(sink);
         let failed: RefCell<Option<CliError>> = RefCell::new(None);
         let size = Cell::new(1);
@@ -298,31 +316,43 @@ impl Run<'_> {
             most,
             |items| maker.batch(items),
             |batch| -> Result<(), Ended> {
-                size.set(self.take(batch?, &mut sink.borrow_mut(), tally)?);
+                size.set(self.take(batch?, combined.as_mut(), &mut sink.borrow_mut(), tally)?);
                 Ok(())
             },
         )?;
         if let Some(error) = failed.into_inner() {
             return Err(error.into());
         }
-        self.judge(true)
+        self.judge(true)?;
+        Ok(combined.map_or(Ok(()), |combined| combined.finish(&mut sink.borrow_mut()))?)
     }
 
     /// Writes what a batch came to. How many rows the next one should have.
-    fn take(&mut self, batch: Batch, sink: &mut Sink, tally: &mut Tally) -> Result<usize, Ended> {
+    fn take(
+        &mut self,
+        batch: Batch,
+        mut combined: Option<&mut Combined<'_>>,
+        sink: &mut Sink,
+        tally: &mut Tally,
+    ) -> Result<usize, Ended> {
         let (rows, mut bytes) = (batch.done.len() as u64, 0);
         tally.merge(batch.tally);
         for done in batch.done {
             self.counts.rows += 1;
             match done {
-                Done::Built { address, pack, key, row } => match self.seen.insert(&address, row.line) {
-                    Some(line) => self.duplicate(*row, line, &address, tally)?,
-                    None => {
-                        bytes += pack.bytes();
-                        self.counts.users += 1;
-                        sink.put(pack, Some(&key))?;
+                Done::Built { address, pack, key, row, sheaf } => {
+                    match self.seen.insert(&address, row.line) {
+                        Some(line) => self.duplicate(*row, line, &address, tally)?,
+                        None => {
+                            bytes += pack.bytes() + sheaf.as_ref().map_or(0, Sheaf::bytes);
+                            self.counts.users += 1;
+                            sink.put(pack, Some(&key))?;
+                            if let (Some(combined), Some(sheaf)) = (combined.as_deref_mut(), sheaf) {
+                                combined.take(sheaf, sink)?;
+                            }
+                        }
                     }
-                },
+                }
                 Done::Resumed { address, line, files: _ } => {
                     self.seen.insert(&address, line);
                     self.counts.users += 1;
@@ -396,7 +426,7 @@ fn fingerprint(args: &args::Build) -> Result<[u8; 32], CliError> {
     let mut hash = Sha256::new();
     let common = &args.common;
     let words = format!(
-        "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+        "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
         env!("CARGO_PKG_VERSION"),
         common.clients,
         common.set,
@@ -407,6 +437,9 @@ fn fingerprint(args: &args::Build) -> Result<[u8; 32], CliError> {
         args.date,
         args.languages,
         args.shard,
+        args.password_letters,
+        args.duplex,
+        args.combined,
     );
     hash.update(words.as_bytes());
     hash.update(super::description::fetch(&common.account)?);
