@@ -316,42 +316,71 @@ fn the_table_beside_combined_files_agrees_with_them() {
     }
 }
 
-/// A combined file draws the pages that each user would have got by himself.
+/// A sheet of an odd number of pages gets an empty one, which its numbers do not count.
 #[test]
-fn both_sides_of_the_paper_and_mended_rows() {
+fn both_sides_of_the_paper_are_for_one_user() {
     let Some(cjk) = font(CJK) else { return };
     let place = many();
     let one = ["--users", "users.csv", "--max-rejects", "50%", "--sheet-format", "html,pdf", "--font", cjk];
-    let count = |out: &str| {
-        let file = place.sheet(out);
-        lopdf::Document::load(&file).unwrap().get_pages().len()
-    };
+    let one = [&one[..], &["--client", "generic"]].concat();
+    let sheet = |out: &str| place.sheet(out).with_file_name("generic.ja.pdf");
+    let count = |out: &str| lopdf::Document::load(sheet(out)).unwrap().get_pages().len();
     assert_eq!(place.build("single", &one).status.code(), Some(1));
     assert_eq!(place.build("double", &[&one[..], &["--duplex"]].concat()).status.code(), Some(1));
-    assert_eq!(count("double"), count("single").next_multiple_of(2));
-    if let Some(texts) = pages(&place.sheet("double")) {
-        let last = count("single");
-        assert!(texts[last - 1].contains(&format!("{last} / {last}")));
-        assert!(texts[last..].iter().all(|page| page.trim().is_empty()), "{texts:?}");
-    }
+    assert_eq!((count("single"), count("double")), (3, 4));
+    let Some(texts) = pages(&sheet("double")) else { return };
+    let foot = |page: &str| page.split_whitespace().collect::<String>().ends_with("3/3");
+    assert!(foot(&texts[2]) && texts[3..].iter().all(|page| page.trim().is_empty()), "{texts:?}");
+}
+
+/// A row that was rejected and mended: its file must not take the place of the others'.
+#[test]
+fn mended_rows_get_a_file_of_their_own() {
+    let Some(cjk) = font(CJK) else { return };
+    let place = many();
     let flags = [COMBINED, &["--font", cjk]].concat();
     assert_eq!(place.build("c", &flags).status.code(), Some(1));
-    let table = std::fs::read_to_string(place.0.path().join("c/march.index.csv")).unwrap();
-    assert_eq!(indexed(&table)[0].3, count("single"));
-    assert!(
-        !place.0.path().join("c/example.jp/tanaka@example.jp").exists(),
-        "nothing links to a sheet that is not there"
-    );
-    // a row that was rejected is mended: its file must not take the place of the others'
-    let rejects = place.0.path().join("c.rejects.csv");
-    let mended = std::fs::read_to_string(&rejects).unwrap().replace("@@", "@");
-    std::fs::write(place.0.path().join("mended.csv"), mended).unwrap();
-    let again =
-        |name| ["--users", "mended.csv", "--sheet-format", "pdf", "--font", cjk, "--combined", name].to_vec();
-    let ran = place.build("c", &again("march.pdf"));
+    let path = |name: &str| place.0.path().join(name);
+    assert!(!path("c/example.jp/tanaka@example.jp/outlook-express.ja.pdf").exists());
+    assert!(!path("c/example.jp/tanaka@example.jp/index.ja.html").exists(), "a page of links to nothing");
+    let mended = std::fs::read_to_string(path("c.rejects.csv")).unwrap().replace("@@", "@");
+    std::fs::write(path("mended.csv"), mended).unwrap();
+    let again = |name| {
+        place.build(
+            "c",
+            &["--users", "mended.csv", "--sheet-format", "pdf", "--font", cjk, "--combined", name],
+        )
+    };
+    let ran = again("march.pdf");
     assert!(ran.status.code() == Some(2) && errors(&ran).contains("name another file"), "{}", errors(&ran));
-    assert_eq!(place.build("c", &again("mended.pdf")).status.code(), Some(0));
-    assert!(
-        place.0.path().join("c/march.0001.pdf").exists() && place.0.path().join("c/mended.0001.pdf").exists()
-    );
+    assert_eq!(again("mended.pdf").status.code(), Some(0));
+    assert!(path("c/march.0001.pdf").exists() && path("c/mended.0001.pdf").exists());
+}
+
+#[test]
+fn after_200_users_another_file_begins() {
+    let Some(latin) = font(LATIN) else { return };
+    let place = many();
+    let row = |n: usize| format!("u{n}@example.jp,u{n},pw{n},{n:05}\n");
+    let rows: String = (1..=201).map(row).collect();
+    let header = "address,incoming.username,incoming.password,customer.number\n";
+    std::fs::write(place.0.path().join("users.csv"), header.to_owned() + &rows).unwrap();
+    let run = |out: &str| {
+        let mut flags = vec!["--lang", "en", "--sheets", "none", "--password-letters", "--font", latin];
+        flags.extend_from_slice(COMBINED);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mailprof"));
+        command.args(["build", "account.yaml", "--client", "generic", "-o", out, "-q"]).args(flags);
+        let ran = command.current_dir(place.0.path()).output().unwrap();
+        assert_eq!(ran.status.code(), Some(0), "{}", errors(&ran));
+    };
+    run("a");
+    let count = |n: usize| {
+        let file = place.0.path().join(format!("a/march.letters.{n:04}.pdf"));
+        lopdf::Document::load(file).unwrap().get_pages().len()
+    };
+    assert_eq!((count(1), count(2)), (200, 1));
+    let rows = indexed(&std::fs::read_to_string(place.0.path().join("a/march.letters.index.csv")).unwrap());
+    let last = ("202".to_owned(), "march.letters.0002.pdf".to_owned(), 1, 1);
+    assert_eq!((rows.len(), rows[199].2, &rows[200]), (201, 200, &last));
+    assert!(!place.0.path().join("a/march.index.csv").exists());
 }

@@ -371,7 +371,8 @@ impl Builder {
     #[must_use]
     pub fn has_all_paper(&self, artifacts: &[Artifact]) -> bool {
         let Printing { formats, letters, combined, .. } = &self.wishes.printing;
-        let of = |sheet: bool| artifacts.iter().filter(move |a| a.file.is_none() && a.client.is_some() == sheet);
+        let of =
+            |sheet: bool| artifacts.iter().filter(move |a| a.file.is_none() && a.client.is_some() == sheet);
         let each = self.languages.len() * (usize::from(formats.html) + usize::from(formats.pdf));
         let sheets = self.clients.iter().filter(|c| self.has_sheet(c)).count() * each;
         let posted = of(false).filter(|a| letter::is_one(a)).count();

@@ -113,7 +113,8 @@ mod press {
             let format = format::find("pdf").ok_or_else(|| failed("there is no such format".to_owned()))?;
             let fonts = language.fonts.present(press.fonts().families());
             let logo_format = job.builder.wishes.printing.logo.as_ref().map(|logo| logo.kind.ending());
-            let own = minijinja::context! { fonts => Value::from(minijinja::value::Serde(&fonts)), logo_format };
+            let own =
+                minijinja::context! { fonts => Value::from(minijinja::value::Serde(&fonts)), logo_format };
             let view = minijinja::value::merge_maps([own, self.view.clone()]);
             let rendered = job.builder.engine.render(self.data, "pdf", &view);
             let (data, secret) = rendered.map_err(|e| failed(e.to_string()))?;

@@ -43,7 +43,7 @@ fn a_letter_has_the_password_and_nothing_that_finds_the_mailbox() {
         for said in [
             words,
             "data-setting=\"incoming.password\"><span>hunter2-Il0O",
-            ">00123<",
+            "data-setting=\"customer.number\">00123<",
             "サンプルネット",
             "0120-000-000",
         ] {
