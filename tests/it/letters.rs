@@ -184,6 +184,29 @@ fn a_letter_that_lies_or_tells_too_much_is_not_delivered() {
     }
 }
 
+/// Sending with a login and a password of its own: both are on the letter, each once, and a sheet that may hold them spells both.
+#[test]
+fn two_passwords_are_two_and_one_for_both_is_one() {
+    let own = DESCRIPTION.replace("port: 465, security: tls", "port: 465, security: tls, username: x");
+    let users = |second: &str| {
+        format!(
+            "address,incoming.username,incoming.password,outgoing.username,outgoing.password,customer.number\na@example.jp,a,first,b,{second},1\n"
+        )
+    };
+    let boxes = |users: &str| {
+        let ran = letters(&own, users, &["--lang", "en"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        text(ran.path(), "a@example.jp/password-letter.en.html").matches("class=\"spelled\"").count()
+    };
+    assert_eq!((boxes(&users("second")), boxes(&users("first"))), (2, 1));
+    let case = Case::new(&own).file("users.csv", users("second"));
+    let args =
+        ["build", "account.yaml", "--users", "users.csv", "--passwords", "sheets", "--client", "generic"];
+    let ran = case.args(&args).args(&["--lang", "en", "-q"]).run();
+    let sheet = text(ran.path(), "a@example.jp/generic.en.html");
+    assert!(sheet.contains("Sierra Echo Charlie Oscar November Delta") && sheet.contains("Foxtrot India"));
+}
+
 /// One of many users, as a row would give him.
 fn user(n: usize) -> String {
     let name = if n.is_multiple_of(2) { "田中 太郎" } else { "佐藤 花子" };
