@@ -79,7 +79,7 @@ pub(super) enum MessageLanguage {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Build settings files and sheets
-    Build(Build),
+    Build(Box<Build>),
     /// Tell all that is wrong, risky or beyond a client; write nothing but what `--fix` mends
     Check(Check),
     /// Print the resolved account as JSON, secrets redacted

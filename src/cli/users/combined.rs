@@ -84,6 +84,8 @@ impl<'a> Combined<'a> {
 /// One user in a file.
 struct Entry {
     line: u64,
+    /// its bookmark
+    #[cfg_attr(not(feature = "pdf"), allow(dead_code))]
     title: String,
     customer: Option<String>,
     postcode: Option<String>,

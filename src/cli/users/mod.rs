@@ -344,11 +344,11 @@ impl Run<'_> {
                     match self.seen.insert(&address, row.line) {
                         Some(line) => self.duplicate(*row, line, &address, tally)?,
                         None => {
-                            bytes += pack.bytes() + sheaf.as_ref().map_or(0, Sheaf::bytes);
+                            bytes += pack.bytes() + sheaf.as_deref().map_or(0, Sheaf::bytes);
                             self.counts.users += 1;
                             sink.put(pack, Some(&key))?;
                             if let (Some(combined), Some(sheaf)) = (combined.as_deref_mut(), sheaf) {
-                                combined.take(sheaf, sink)?;
+                                combined.take(*sheaf, sink)?;
                             }
                         }
                     }

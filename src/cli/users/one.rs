@@ -29,7 +29,7 @@ pub(super) enum Done {
         /// for one that turns out to be a duplicate
         row: Box<Row>,
         /// its PDF sheets, where they are combined
-        sheaf: Option<Sheaf>,
+        sheaf: Option<Box<Sheaf>>,
     },
     /// nothing was made of it
     Rejected(Box<Rejected>),
@@ -55,7 +55,7 @@ pub(super) struct Rejected {
 struct Made {
     address: String,
     pack: Pack,
-    sheaf: Option<Sheaf>,
+    sheaf: Option<Box<Sheaf>>,
 }
 
 /// Some rows, done.
@@ -179,7 +179,7 @@ impl Maker<'_> {
         let (sheaf, artifacts) = match self.wanted.args.combined {
             Some(_) => {
                 let (sheaf, others) = Sheaf::of(row, &account, artifacts);
-                (Some(sheaf), others)
+                (Some(Box::new(sheaf)), others)
             }
             None => (None, artifacts),
         };
