@@ -188,3 +188,199 @@ fn fonts_that_cannot_be_had_are_told() {
     let ran = place.build("a", &["--font", LATIN]);
     assert_eq!(ran.status.code(), Some(2));
 }
+
+const USERS: &str = "\
+address,name,incoming.username,incoming.password,customer.number,recipient.postcode
+tanaka@example.jp,田中 太郎,tanaka01,hunter2-Il0O,00123,100-0001
+bad@@example.jp,x,x,x,9,1
+sato@example.jp,佐藤 花子,sato01,pass2,=1+1,100-0002
+suzuki@example.jp,鈴木 一郎,suzuki01,pass3,00125,100-0003
+";
+
+/// A folder with a description of many and three users' rows beside one that is rejected.
+fn many() -> Place {
+    let account = ACCOUNT
+        .replace(
+            "address: tanaka@example.jp\nname: 田中 太郎\n",
+            "domain: example.jp\nletter: { window: naga3 }\n",
+        )
+        .replace("username: tanaka01, password: { env: MAIL_PASSWORD }", "username: x");
+    let place = Place::new(&account);
+    std::fs::write(place.0.path().join("users.csv"), USERS).unwrap();
+    place
+}
+
+const COMBINED: &[&str] =
+    &["--users", "users.csv", "--max-rejects", "50%", "--sheet-format", "pdf", "--combined", "march.pdf"];
+
+/// Pages' texts, as another program reads them; without it the test cannot say anything.
+fn pages(pdf: &Path) -> Option<Vec<String>> {
+    let Ok(output) = Command::new("pdftotext").arg("-layout").arg(pdf).arg("-").output() else {
+        eprintln!("not checked: pdftotext is missing");
+        return None;
+    };
+    assert!(output.status.success(), "{}", errors(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    Some(text.trim_end_matches('\u{c}').split('\u{c}').map(str::to_owned).collect())
+}
+
+/// The bookmarks of a PDF, and the number of the page that each leads to.
+fn bookmarks(pdf: &lopdf::Document) -> Vec<(String, u32)> {
+    let numbers = pdf.get_pages();
+    let outlines = pdf.catalog().unwrap().get(b"Outlines").unwrap().as_reference().unwrap();
+    let mut next = pdf.get_dictionary(outlines).unwrap().get(b"First").and_then(|id| id.as_reference());
+    let mut marks = Vec::new();
+    while let Ok(id) = next {
+        let item = pdf.get_dictionary(id).unwrap();
+        let title = lopdf::decode_text_string(item.get(b"Title").unwrap()).unwrap();
+        let page = item.get(b"Dest").unwrap().as_array().unwrap()[0].as_reference().unwrap();
+        marks.push((title, *numbers.iter().find(|(_, id)| **id == page).unwrap().0));
+        next = item.get(b"Next").and_then(|id| id.as_reference());
+    }
+    marks
+}
+
+/// A line of the table beside a combined file: row, file, first page, pages.
+fn indexed(text: &str) -> Vec<(String, String, usize, usize)> {
+    let cells = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
+    let numbers = |c: Vec<String>| (c[0].clone(), c[1].clone(), c[2].parse().unwrap(), c[3].parse().unwrap());
+    text.split("\r\n").skip(1).filter(|l| !l.is_empty()).map(|l| numbers(cells(l))).collect()
+}
+
+#[test]
+fn the_table_beside_combined_files_agrees_with_them() {
+    let Some(cjk) = font(CJK) else { return };
+    let place = many();
+    let flags = [COMBINED, &["--font", cjk, "--password-letters", "--duplex"]].concat();
+    for out in ["a", "b"] {
+        let ran = place.build(out, &flags);
+        assert_eq!(ran.status.code(), Some(1), "a row is rejected: {}", errors(&ran));
+    }
+    let out = place.0.path().join("a");
+    for (stem, titles) in [("march", "outlook-express"), ("march.letters", "password-letter")] {
+        let file = out.join(format!("{stem}.0001.pdf"));
+        assert_eq!(
+            std::fs::read(&file).unwrap(),
+            std::fs::read(place.0.path().join(format!("b/{stem}.0001.pdf"))).unwrap()
+        );
+        assert!(!out.join(format!("example.jp/tanaka@example.jp/{titles}.ja.pdf")).exists());
+        let table = std::fs::read_to_string(out.join(format!("{stem}.index.csv"))).unwrap();
+        assert!(
+            table.starts_with("\u{feff}row,file,first page,pages,customer number,postcode\r\n2,"),
+            "{table}"
+        );
+        assert!(table.contains(",'=1+1,100-0002\r\n"), "{table}");
+        let rows = indexed(&table);
+        assert_eq!(rows.iter().map(|r| r.0.as_str()).collect::<Vec<_>>(), ["2", "4", "5"]);
+        let pdf = lopdf::Document::load(&file).unwrap();
+        let marks = bookmarks(&pdf);
+        assert_eq!(pdf.get_pages().len(), rows.iter().map(|r| r.3).sum::<usize>());
+        let mut next = 1;
+        for ((row, name, first, count), (title, page)) in rows.iter().zip(&marks) {
+            assert_eq!((*first, *page as usize, name.as_str()), (next, next, &*format!("{stem}.0001.pdf")));
+            assert!(title.ends_with(&format!("({row})")) && count % 2 == 0, "{title} {count}");
+            next += count;
+        }
+        assert_eq!((marks.len(), marks[0].0.as_str(), marks[1].0.as_str()), (3, "00123 (2)", "=1+1 (4)"));
+        let Some(texts) = pages(&file) else { continue };
+        for (row, _, first, count) in &rows {
+            for page in &texts[first - 1..first - 1 + count] {
+                assert_eq!(
+                    page.trim_end().lines().last().unwrap().split_whitespace().next(),
+                    Some(row.as_str()),
+                    "{page}"
+                );
+            }
+            let whose = ["tanaka", "", "", "sato", "suzuki"]
+                [row.parse::<usize>().unwrap() - 2 + usize::from(row != "2")];
+            let named = texts[first - 1..first - 1 + count].join("").contains(whose);
+            assert_eq!(named, stem == "march", "{row}");
+        }
+    }
+    let manifest = std::fs::read_to_string(out.join("manifest.jsonl")).unwrap();
+    let line = |name: &str| manifest.lines().find(|l| l.contains(&format!("\"{name}\""))).unwrap().to_owned();
+    for (name, format, secret) in [
+        ("march.0001.pdf", "pdf", false),
+        ("march.letters.0001.pdf", "pdf", true),
+        ("march.index.csv", "csv", false),
+    ] {
+        let line = line(name);
+        for said in ["\"client\":null", "\"scope\":\"batch\"", "\"address\":null"] {
+            assert!(line.contains(said), "{line}");
+        }
+        assert!(
+            line.contains(&format!("\"format\":\"{format}\""))
+                && line.contains(&format!("\"secret\":{secret}")),
+            "{line}"
+        );
+    }
+}
+
+/// A sheet of an odd number of pages gets an empty one, which its numbers do not count.
+#[test]
+fn both_sides_of_the_paper_are_for_one_user() {
+    let Some(cjk) = font(CJK) else { return };
+    let place = many();
+    let one = ["--users", "users.csv", "--max-rejects", "50%", "--sheet-format", "html,pdf", "--font", cjk];
+    let one = [&one[..], &["--client", "generic"]].concat();
+    let sheet = |out: &str| place.sheet(out).with_file_name("generic.ja.pdf");
+    let count = |out: &str| lopdf::Document::load(sheet(out)).unwrap().get_pages().len();
+    assert_eq!(place.build("single", &one).status.code(), Some(1));
+    assert_eq!(place.build("double", &[&one[..], &["--duplex"]].concat()).status.code(), Some(1));
+    assert_eq!((count("single"), count("double")), (3, 4));
+    let Some(texts) = pages(&sheet("double")) else { return };
+    let foot = |page: &str| page.split_whitespace().collect::<String>().ends_with("3/3");
+    assert!(foot(&texts[2]) && texts[3..].iter().all(|page| page.trim().is_empty()), "{texts:?}");
+}
+
+/// A row that was rejected and mended: its file must not take the place of the others'.
+#[test]
+fn mended_rows_get_a_file_of_their_own() {
+    let Some(cjk) = font(CJK) else { return };
+    let place = many();
+    let flags = [COMBINED, &["--font", cjk]].concat();
+    assert_eq!(place.build("c", &flags).status.code(), Some(1));
+    let path = |name: &str| place.0.path().join(name);
+    assert!(!path("c/example.jp/tanaka@example.jp/outlook-express.ja.pdf").exists());
+    assert!(!path("c/example.jp/tanaka@example.jp/index.ja.html").exists(), "a page of links to nothing");
+    let mended = std::fs::read_to_string(path("c.rejects.csv")).unwrap().replace("@@", "@");
+    std::fs::write(path("mended.csv"), mended).unwrap();
+    let again = |name| {
+        place.build(
+            "c",
+            &["--users", "mended.csv", "--sheet-format", "pdf", "--font", cjk, "--combined", name],
+        )
+    };
+    let ran = again("march.pdf");
+    assert!(ran.status.code() == Some(2) && errors(&ran).contains("name another file"), "{}", errors(&ran));
+    assert_eq!(again("mended.pdf").status.code(), Some(0));
+    assert!(path("c/march.0001.pdf").exists() && path("c/mended.0001.pdf").exists());
+}
+
+#[test]
+fn after_200_users_another_file_begins() {
+    let Some(latin) = font(LATIN) else { return };
+    let place = many();
+    let row = |n: usize| format!("u{n}@example.jp,u{n},pw{n},{n:05}\n");
+    let rows: String = (1..=201).map(row).collect();
+    let header = "address,incoming.username,incoming.password,customer.number\n";
+    std::fs::write(place.0.path().join("users.csv"), header.to_owned() + &rows).unwrap();
+    let run = |out: &str| {
+        let mut flags = vec!["--lang", "en", "--sheets", "none", "--password-letters", "--font", latin];
+        flags.extend_from_slice(COMBINED);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mailprof"));
+        command.args(["build", "account.yaml", "--client", "generic", "-o", out, "-q"]).args(flags);
+        let ran = command.current_dir(place.0.path()).output().unwrap();
+        assert_eq!(ran.status.code(), Some(0), "{}", errors(&ran));
+    };
+    run("a");
+    let count = |n: usize| {
+        let file = place.0.path().join(format!("a/march.letters.{n:04}.pdf"));
+        lopdf::Document::load(file).unwrap().get_pages().len()
+    };
+    assert_eq!((count(1), count(2)), (200, 1));
+    let rows = indexed(&std::fs::read_to_string(place.0.path().join("a/march.letters.index.csv")).unwrap());
+    let last = ("202".to_owned(), "march.letters.0002.pdf".to_owned(), 1, 1);
+    assert_eq!((rows.len(), rows[199].2, &rows[200]), (201, 200, &last));
+    assert!(!place.0.path().join("a/march.index.csv").exists());
+}

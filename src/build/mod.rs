@@ -3,9 +3,12 @@
 
 mod choice;
 mod codes;
+#[cfg(feature = "pdf")]
+mod combine;
 mod expect;
 mod figure;
 mod job;
+mod letter;
 mod limits;
 mod mould;
 mod pages;
@@ -31,6 +34,8 @@ use job::Job;
 
 use pages::{Listed, Pages};
 
+#[cfg(feature = "pdf")]
+pub use combine::{CombineError, Combined, Section};
 pub use limits::{Met, Server};
 pub use mould::{Moulds, shape};
 pub use printing::{Logo, Paper, Printing, SheetFormats};
@@ -187,9 +192,11 @@ impl Builder {
         if let Some(language) = self.languages.first().filter(|_| fonts.families().is_empty()) {
             return Err(PressSetupError::NoFonts(language.fonts.package.clone()));
         }
-        let template = self.library.template("sheet/sheet.typ")?.unwrap_or_default();
+        let text = |name| Ok::<_, LibraryError>((name, self.library.template(name)?.unwrap_or_default()));
+        let templates =
+            [sheet::PAGE, letter::PAGE, combine::FOOT].map(text).into_iter().collect::<Result<_, _>>()?;
         let logo = self.wishes.printing.logo.as_ref();
-        let press = Press::new(&template, logo.map(|l| l.bytes.clone()).unwrap_or_default(), fonts)?;
+        let press = Press::new(templates, logo.map(|l| l.bytes.clone()).unwrap_or_default(), fonts)?;
         if logo.is_some_and(|logo| !press.prints_logo(logo.kind.ending())) {
             return Err(PressSetupError::Logo);
         }
@@ -261,7 +268,7 @@ impl Builder {
         let may = |c: &&Client| c.files.iter().any(|f| f.secret == HoldsSecret::May);
         let files = self.wishes.passwords == Passwords::Everywhere
             && self.clients.iter().filter(|c| self.is_chosen(c)).any(|c| may(&c));
-        sheets || files
+        sheets || files || self.wishes.printing.letters
     }
 
     /// Makes every artifact of the account, clients on all cores, and hands each to `sink` in order. Tells how each client that
@@ -366,6 +373,18 @@ impl Builder {
         let reading = reading.transpose().map_err(|e| e.to_string())?;
         read::file(&self.engine, format, &artifact.bytes, reading.as_deref(), &expect::Settings::new())
             .map_err(|refusal| format!("{refusal:?}"))
+    }
+
+    /// Whether a user's sheets and letters are all there: of what is posted together nothing may be missing.
+    #[must_use]
+    pub fn has_all_paper(&self, artifacts: &[Artifact]) -> bool {
+        let Printing { formats, letters, combined, .. } = &self.wishes.printing;
+        let of =
+            |sheet: bool| artifacts.iter().filter(move |a| a.file.is_none() && a.client.is_some() == sheet);
+        let each = self.languages.len() * (usize::from(formats.html) + usize::from(formats.pdf));
+        let sheets = self.clients.iter().filter(|c| self.has_sheet(c)).count() * each;
+        let posted = of(false).filter(|a| letter::is_one(a)).count();
+        (!letters || posted == each) && (!combined || of(true).count() == sheets)
     }
 
     fn is_chosen(&self, client: &Client) -> bool {

@@ -120,8 +120,10 @@ pub fn shape(builder: &Builder, account: &Account, fetched: &Fetched) -> Option<
     let address = account.address.as_ref()?;
     let endpoints = account.incoming.iter().map(|s| &s.endpoint);
     let mut endpoints = endpoints.chain(account.outgoing.iter().map(|s| &s.endpoint));
-    // templates of the user's own may look at a value where no look is recorded; what spells a placeholder is looked at by readers
-    if !builder.library.is_built_in()
+    // templates of the user's own may look at a value where no look is recorded; what spells a placeholder is looked at by readers; what is
+    // in a PDF is not followed
+    if builder.wishes.printing.formats.pdf
+        || !builder.library.is_built_in()
         || address.as_str().contains('%')
         || endpoints.any(|e| placeholder::is_in(e.host.unicode()))
     {

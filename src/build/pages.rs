@@ -4,7 +4,7 @@
 use minijinja::{Value, context};
 
 use super::sheet::{self, Teller};
-use super::{Artifact, Builder, Job, Outcome, Outcomes, Part, expect, readback};
+use super::{Artifact, Builder, Job, Outcome, Outcomes, Part, Wishes, expect, letter, readback};
 use crate::account::{Account, Fetched, Paper, RawAccount, Sheets};
 use crate::client::{Client, LABELS_WORD, Language, SIX, Scope};
 use crate::finding::{self, Finding, Findings};
@@ -29,6 +29,11 @@ impl Listed {
         let client = artifact.client.clone().filter(|_| artifact.scope == "user")?;
         let (path, secret) = (artifact.path.clone(), artifact.secret);
         Some(Self { client, path, sheet: artifact.file.is_none(), secret })
+    }
+
+    /// Whether it is a sheet as PDF.
+    fn is_printed(&self) -> bool {
+        self.sheet && self.path.ends_with(".pdf")
     }
 
     /// Its path below the user's folder, where the index lies.
@@ -56,7 +61,10 @@ impl Pages<'_> {
         findings: &mut Findings,
     ) -> Vec<Artifact> {
         let mut pages = Vec::new();
-        let sheets = &self.builder.wishes.sheets;
+        let Wishes { sheets, printing, .. } = &self.builder.wishes;
+        let listed: Vec<Listed> =
+            listed.iter().filter(|l| !(printing.combined && l.is_printed())).cloned().collect();
+        let listed = listed.as_slice();
         if *sheets == Sheets::Clients && part.has(Scope::User) && listed.iter().any(|l| l.sheet) {
             pages.extend(
                 self.builder
@@ -72,6 +80,9 @@ impl Pages<'_> {
             pages.extend(
                 self.builder.languages.iter().map(|l| all.page(l, LABELS, LABELS_WORD, |t| all.labels(t))),
             );
+        }
+        if printing.letters && self.account.address.is_some() && part.has(Scope::User) {
+            pages.extend(letter::all(self));
         }
         let keep = |page: Result<Artifact, Box<Finding>>| page.map_err(|f| findings.push(*f)).ok();
         pages.into_iter().filter_map(keep).collect()
@@ -105,7 +116,7 @@ impl Pages<'_> {
         Ok(Artifact { client: None, scope, address, ..artifact })
     }
 
-    fn job<'j>(&'j self, client: &'j Client) -> Job<'j> {
+    pub(super) fn job<'j>(&'j self, client: &'j Client) -> Job<'j> {
         Job::new(self.builder, self.account, self.raw, self.fetched, client)
     }
 

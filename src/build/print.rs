@@ -77,65 +77,79 @@ impl Printer<'_> {
 }
 
 #[cfg(feature = "pdf")]
+pub(super) use press::Print;
+
+#[cfg(feature = "pdf")]
 mod press {
     use std::collections::BTreeMap;
 
     use minijinja::Value;
 
-    use super::{Finding, Language, Made, Printer, finding, sheet};
+    use super::{Finding, Job, Language, Made, Printer, finding, sheet};
     use crate::format::{self, pdf::PressError};
     use crate::render::RenderError;
     use crate::secret::HIDDEN;
 
-    impl Printer<'_> {
-        /// The sheet as PDF, read back from its laid-out pages.
-        pub(super) fn pdf(&self, path: &str, language: &Language) -> Result<Made, Finding> {
-            let job = self.job;
+    /// A view on its way to a PDF.
+    pub(in crate::build) struct Print<'a> {
+        pub(in crate::build) job: &'a Job<'a>,
+        pub(in crate::build) language: &'a Language,
+        pub(in crate::build) path: &'a str,
+        /// the template that lays it out
+        pub(in crate::build) page: &'static str,
+        /// the template of the data that it is given
+        pub(in crate::build) data: &'static str,
+        pub(in crate::build) view: &'a Value,
+        /// as JSON
+        pub(in crate::build) drawings: String,
+    }
+
+    impl Print<'_> {
+        /// The PDF, and the marked texts of its laid-out pages.
+        pub(in crate::build) fn run(self) -> Result<(Made, Vec<(String, String)>), Finding> {
+            let Print { job, language, path, .. } = self;
             let failed = |reason: String| job.failed(&finding::TEMPLATE_FAILED, path, reason);
             let press = job.builder.press.as_ref().ok_or_else(|| failed("there is no press".to_owned()))?;
             let format = format::find("pdf").ok_or_else(|| failed("there is no such format".to_owned()))?;
-            let families = press.fonts().families();
-            // the first that is there, then that of names, then the others for characters that both lack
-            let first = |wanted: &[String]| wanted.iter().find(|f| families.contains(f)).cloned();
-            let present = |wanted: &[String]| {
-                let mut list: Vec<String> =
-                    first(wanted).into_iter().chain(first(&language.fonts.own)).collect();
-                let others = families.iter().filter(|f| !list.contains(f)).cloned().collect::<Vec<_>>();
-                list.extend(others);
-                list
-            };
-            let fonts = minijinja::context! {
-                sans => present(&language.fonts.sans),
-                mono => present(&language.fonts.mono),
-                own => present(&language.fonts.own),
-            };
+            let fonts = language.fonts.present(press.fonts().families());
             let logo_format = job.builder.wishes.printing.logo.as_ref().map(|logo| logo.kind.ending());
-            let own = minijinja::context! { fonts, logo_format };
-            let view = minijinja::value::merge_maps([own, self.facts.view.clone()]);
-            let rendered = job.builder.engine.render(sheet::DATA, "pdf", &view);
+            let own =
+                minijinja::context! { fonts => Value::from(minijinja::value::Serde(&fonts)), logo_format };
+            let view = minijinja::value::merge_maps([own, self.view.clone()]);
+            let rendered = job.builder.engine.render(self.data, "pdf", &view);
             let (data, secret) = rendered.map_err(|e| failed(e.to_string()))?;
-            let title = self.facts.view.get_attr("document").unwrap_or_default().to_string();
-            let drawings = self.drawings().map_err(|e| failed(e.to_string()))?;
-            let printed = press.print(&title, data, drawings).map_err(|e| match e {
+            let title = self.view.get_attr("document").unwrap_or_default().to_string();
+            let printed = press.print(self.page, &title, data, self.drawings).map_err(|e| match e {
                 PressError::NoGlyph(characters) => Finding::new(&finding::NO_GLYPH)
                     .arg("path", path)
-                    .arg("characters", self.shown(&characters))
+                    .arg("characters", shown(job, &characters))
                     .arg("package", &language.fonts.package)
                     .client(&job.client.id),
                 PressError::Template(reason) => failed(reason),
             })?;
-            let made = Made { format, bytes: printed.bytes, secret };
-            let said = self.checked(|check| check.marked(printed.marked, &self.facts.carries));
-            job.judged(made, said, path)
+            Ok((Made { format, bytes: printed.bytes, secret }, printed.marked))
         }
+    }
 
-        /// Characters as an error may show them: none that a password has.
-        fn shown(&self, characters: &str) -> String {
-            let secrets = || self.job.fetched.incoming.iter().chain(&self.job.fetched.outgoing).flatten();
-            let (hidden, shown): (Vec<char>, Vec<char>) =
-                characters.chars().partition(|c| secrets().any(|s| s.has(*c)));
-            let shown: String = shown.into_iter().collect();
-            if hidden.is_empty() { shown } else { format!("{shown} ({HIDDEN})") }
+    /// Characters as an error may show them: none that a password has.
+    fn shown(job: &Job<'_>, characters: &str) -> String {
+        let secrets = || job.fetched.incoming.iter().chain(&job.fetched.outgoing).flatten();
+        let (hidden, shown): (Vec<char>, Vec<char>) =
+            characters.chars().partition(|c| secrets().any(|s| s.has(*c)));
+        let shown: String = shown.into_iter().collect();
+        if hidden.is_empty() { shown } else { format!("{shown} ({HIDDEN})") }
+    }
+
+    impl Printer<'_> {
+        /// The sheet as PDF, read back from its laid-out pages.
+        pub(super) fn pdf(&self, path: &str, language: &Language) -> Result<Made, Finding> {
+            let failed = |e: RenderError| self.job.failed(&finding::TEMPLATE_FAILED, path, e);
+            let drawings = self.drawings().map_err(failed)?;
+            let (job, view) = (self.job, &self.facts.view);
+            let print = Print { job, language, path, page: sheet::PAGE, data: sheet::DATA, view, drawings };
+            let (made, marked) = print.run()?;
+            let said = self.checked(|check| check.marked(marked, &self.facts.carries));
+            job.judged(made, said, path)
         }
 
         /// The drawings of the sheet: how mail travels, and the steps' dialogs by their numbers.

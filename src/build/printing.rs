@@ -15,6 +15,12 @@ pub struct Printing {
     pub formats: SheetFormats,
     /// at the head
     pub logo: Option<Logo>,
+    /// whether each user's password is printed on a letter of its own, which is posted apart
+    pub letters: bool,
+    /// whether PDFs have an even number of pages, so that each begins on a leaf of its own when both sides are printed
+    pub duplex: bool,
+    /// whether PDFs are for one file of many users: then they are listed nowhere by themselves
+    pub combined: bool,
 }
 
 /// The provider's logo.

@@ -6,6 +6,7 @@ use minijinja::{Value, context};
 
 use super::Job;
 use super::codes::OnSheet;
+use super::letter;
 use super::limits::Met;
 use super::printing::Paper;
 use crate::account::Login;
@@ -15,7 +16,9 @@ use crate::render::{Engine, Purpose, RenderError, slot, view};
 /// The one template of all HTML sheets.
 pub(super) const TEMPLATE: &str = "sheet/sheet.html.j2";
 
-/// What a PDF is given, and one of its drawings.
+/// What lays out a PDF, what that is given, and one of its drawings.
+#[cfg(feature = "pdf")]
+pub(super) const PAGE: &str = "sheet/sheet.typ";
 #[cfg(feature = "pdf")]
 pub(super) const DATA: &str = "sheet/data.json.j2";
 #[cfg(feature = "pdf")]
@@ -77,6 +80,7 @@ pub(super) fn of_all(teller: &Teller<'_>) -> Result<Value, RenderError> {
         date => printing.date.as_deref(),
         paper => printing.paper.word(),
         logo => printing.logo.as_ref().map(|logo| &logo.url),
+        duplex => printing.duplex,
         pages => teller.words(&teller.language.pages)?,
     })
 }
@@ -132,7 +136,7 @@ impl Teller<'_> {
     }
 
     /// Every string of a tree, rendered.
-    fn words(&self, tree: &serde_json::Value) -> Result<Value, RenderError> {
+    pub(super) fn words(&self, tree: &serde_json::Value) -> Result<Value, RenderError> {
         Ok(match tree {
             serde_json::Value::String(text) => self.text(text)?,
             serde_json::Value::Array(items) => {
@@ -150,7 +154,7 @@ impl Teller<'_> {
     }
 
     /// The rows of the table: the six that the account has, and a sending login of its own.
-    fn rows(&self) -> Vec<String> {
+    pub(super) fn rows(&self) -> Vec<String> {
         let account = self.job.account;
         let own = self
             .job
@@ -263,14 +267,22 @@ impl Teller<'_> {
         let side = if setting == "incoming.password" { "incoming" } else { "outgoing" };
         let signs_in = self.at(&format!("{side}.auth")) == Value::from("oauth2");
         let same = side == "outgoing" && self.at("outgoing.password_same").is_true();
-        let kind = match kind.as_str() {
-            _ if same => "same",
-            "mailbox" if signs_in => "oauth2",
-            "initial" | "app" if setting == "incoming.password" => kind.as_str(),
-            _ if self.at(setting).is_none() => "omitted",
-            _ => return Ok("".into()),
+        let incoming = setting == "incoming.password";
+        let posted = letter::holds(self.job, setting);
+        let kinds: &[&str] = match kind.as_str() {
+            _ if same => &["same"],
+            "mailbox" if signs_in => &["oauth2"],
+            "initial" if incoming && posted => &["letter", "initial"],
+            "initial" if incoming => &["initial"],
+            "app" if incoming && !posted => &["app"],
+            _ if posted => &["letter"],
+            _ if self.at(setting).is_none() => &["omitted"],
+            _ => &[],
         };
-        self.language.password_notes.get(kind).map_or_else(|| Ok("".into()), |t| self.text(t))
+        let notes = kinds.iter().filter_map(|kind| self.language.password_notes.get(*kind));
+        let space = self.language.words.get("space").and_then(serde_json::Value::as_str);
+        // one template, as texts with values in them cannot be put together
+        self.text(&notes.map(String::as_str).collect::<Vec<_>>().join(space.unwrap_or(" ")))
     }
 
     /// How close a sheet is set, so that it is four pages at most: the more steps, drawings and advice it has, and the longer its values.
@@ -295,7 +307,7 @@ impl Teller<'_> {
 
     /// The rows whose values somebody may have to say on the telephone, each value once: logins, passwords and short host names. People
     /// know their address; where it is the login too, that row says it.
-    fn spelled(&self, rows: &[Value]) -> Result<Vec<Value>, RenderError> {
+    pub(super) fn spelled(&self, rows: &[Value]) -> Result<Vec<Value>, RenderError> {
         let mut told: Vec<Value> = Vec::new();
         let mut values: Vec<Value> = Vec::new();
         for row in rows {

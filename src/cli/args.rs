@@ -9,6 +9,7 @@ use super::users::{MostRejects, Shard};
 use crate::account::{Passwords, Sheets, value};
 use crate::build::Paper;
 use crate::finding::Language;
+use crate::paths;
 
 /// Options that every command takes.
 const EVERYWHERE: &str = "Everywhere";
@@ -163,6 +164,15 @@ pub(super) struct Build {
     /// Where the run writes its version, the hashes of its inputs, counts, start and end
     #[arg(long, value_name = "FILE", requires = "users", help_heading = MANY)]
     pub journal: Option<PathBuf>,
+    /// Print each user's password on a letter of its own, to be posted apart; sheets then say so
+    #[arg(long, requires = "users", help_heading = MANY)]
+    pub password_letters: bool,
+    /// Give PDF sheets and letters an even number of pages, for printing on both sides
+    #[arg(long, requires = "users", help_heading = MANY)]
+    pub duplex: bool,
+    /// Put the PDF sheets of each 200 users into one file: NAME.0001.pdf and so on, with NAME.index.csv
+    #[arg(long, value_name = "NAME.pdf", requires = "users", value_parser = combined, help_heading = MANY)]
+    pub combined: Option<String>,
     /// Tell no progress
     #[arg(long, short, requires = "users", help_heading = MANY)]
     pub quiet: bool,
@@ -365,6 +375,14 @@ fn date(text: &str) -> Result<String, String> {
     date.map(str::to_owned).ok_or_else(|| "write a date as YYYY-MM-DD, for example 2026-04-01".to_owned())
 }
 
+/// What stands before `.pdf`: a name in OUT, not a path.
+fn combined(text: &str) -> Result<String, String> {
+    let stem = text.strip_suffix(".pdf").filter(|stem| !stem.is_empty() && !stem.starts_with('.'));
+    let stem = stem.filter(|_| text.len() <= 100 && paths::is_safe(text));
+    stem.map(str::to_owned)
+        .ok_or_else(|| "write a file's name that ends in .pdf, for example sheets.pdf".to_owned())
+}
+
 #[allow(clippy::unnecessary_wraps)]
 fn sheets(text: &str) -> Result<Sheets, String> {
     Ok(match text {
@@ -377,6 +395,14 @@ fn sheets(text: &str) -> Result<Sheets, String> {
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
+
+    #[test]
+    fn a_combined_file_is_a_name_and_no_path() {
+        assert_eq!(super::combined("march.pdf"), Ok("march".to_owned()));
+        for bad in ["march", ".pdf", "a/b.pdf", "..pdf", "con.pdf", "a\u{7}.pdf", "a\\b.pdf"] {
+            assert!(super::combined(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn the_command_line_is_sound() {

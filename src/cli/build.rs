@@ -9,7 +9,7 @@ use super::description::Description;
 use super::logo::{logo, unusable};
 use super::outside::Outside;
 use super::{CliError, Report, Tongue, args, description, users};
-use crate::account::{BuildWishes, Sheets};
+use crate::account::{BuildWishes, Passwords, Sheets};
 #[cfg(feature = "pdf")]
 use crate::build::PressSetupError;
 use crate::build::{Builder, Outcome, Printing, SheetFormats};
@@ -49,14 +49,42 @@ pub(super) fn is_stream(out: &Path) -> bool {
 
 /// What cannot be done, told before anything is read.
 fn usage(args: &args::Build) -> Result<(), CliError> {
+    if matches!(Target::of(&args.out), Target::Folder(_)) && args.out.exists() && !args.out.is_dir() {
+        let out = args.out.display();
+        return Err(CliError::Usage(format!("{out} is a file, not a folder; name another one with -o")));
+    }
     let pdf = args.sheet_format.contains(&SheetFormat::Pdf);
     if !pdf && !args.fonts.is_empty() {
         return Err(CliError::Usage("--font is for PDF sheets; add --sheet-format pdf".to_owned()));
     }
-    if pdf && !cfg!(feature = "pdf") {
-        return Err(CliError::Usage("--sheet-format pdf: this program was built without PDF; build it with `cargo install --features pdf`, or print the HTML sheets to PDF from a browser".to_owned()));
+    let flag = if args.combined.is_some() { "--combined" } else { "--sheet-format pdf" };
+    if (pdf || args.combined.is_some()) && !cfg!(feature = "pdf") {
+        return Err(CliError::Usage(format!(
+            "{flag}: this program was built without PDF; build it with `cargo install --features pdf`, or print the HTML sheets to PDF from a browser"
+        )));
+    }
+    for (asked, flag) in [(args.duplex, "--duplex"), (args.combined.is_some(), "--combined")] {
+        if asked && !pdf {
+            return Err(CliError::Usage(format!("{flag} is for PDF sheets; add --sheet-format pdf")));
+        }
+    }
+    if args.combined.is_some() && args.resume {
+        return Err(CliError::Usage(
+            "--resume: files of --combined are made in one run; leave one of the two out".to_owned(),
+        ));
     }
     Ok(())
+}
+
+/// A password on a letter of its own, and on the sheet too: whoever finds the sheet needs no letter.
+pub(super) fn apart(args: &args::Build, wishes: &BuildWishes) -> Result<(), CliError> {
+    let word = wishes.passwords.unwrap_or_default().word();
+    if !args.password_letters || wishes.passwords.is_none_or(|p| p == Passwords::Omit) {
+        return Ok(());
+    }
+    Err(CliError::Usage(format!(
+        "--password-letters: with `passwords: {word}` the sheets hold the password too; build with --passwords omit"
+    )))
 }
 
 /// How each client came off, in columns: what is lost or stands in the way by its code, whose words are above.
@@ -110,6 +138,7 @@ pub(super) fn prepared(
     description: &Description,
     report: &mut Report,
 ) -> Result<Option<(Builder, Printing)>, CliError> {
+    apart(args, &description.wishes)?;
     let printing = printing(args, library, description, report);
     let (raw, wishes) = (&description.raw, description.wishes.clone());
     let findings = &mut report.findings;
@@ -131,12 +160,15 @@ fn printing(
     report: &mut Report,
 ) -> Printing {
     let has = |format| args.sheet_format.contains(&format);
-    let printed = description.wishes.sheets != Some(Sheets::None);
+    let printed = args.password_letters || description.wishes.sheets != Some(Sheets::None);
     Printing {
         date: args.date.clone(),
         paper: args.paper.into(),
         formats: SheetFormats { html: has(SheetFormat::Html), pdf: has(SheetFormat::Pdf) },
         logo: printed.then(|| logo(description, library, &args.common, report)).flatten(),
+        letters: args.password_letters,
+        duplex: args.duplex,
+        combined: args.combined.is_some(),
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Language {
     pub trouble: Vec<Trouble>,
     /// the words of the index page and the sheet of labels
     pub pages: serde_json::Value,
+    /// the words of the letter with the password. Its texts see `provider`, `recipient`, `name`, `customer_number`, and nothing else
+    pub letter: serde_json::Value,
     /// what a sheet says where no limit of the client's profile has words
     pub limits: LimitLines,
     /// everything else that a sheet prints
@@ -99,4 +101,30 @@ pub struct Trouble {
     pub when: Option<String>,
     /// the text
     pub text: String,
+}
+
+/// Families that are there, the best first.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Present {
+    /// for text
+    pub sans: Vec<String>,
+    /// for values
+    pub mono: Vec<String>,
+    /// for what differs from user to user
+    pub own: Vec<String>,
+}
+
+impl Typefaces {
+    /// Those that are there: of each list the first, then that of `own`, then all others for characters that both lack.
+    #[must_use]
+    pub fn present(&self, families: &[String]) -> Present {
+        let first = |wanted: &[String]| wanted.iter().find(|f| families.contains(f)).cloned();
+        let present = |wanted: &[String]| {
+            let mut list: Vec<String> = first(wanted).into_iter().chain(first(&self.own)).collect();
+            let others = families.iter().filter(|f| !list.contains(f)).cloned().collect::<Vec<_>>();
+            list.extend(others);
+            list
+        };
+        Present { sans: present(&self.sans), mono: present(&self.mono), own: present(&self.own) }
+    }
 }

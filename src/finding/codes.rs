@@ -245,6 +245,10 @@ codes! {
     ROW_DUPLICATE = "row-duplicate", Error;
     /// a mended row of a user whose files are there
     ROW_BUILT_BEFORE = "row-built-before", Error;
+    /// a password is to be posted to a customer without a number
+    LETTER_WITHOUT_NUMBER = "letter-without-number", Error;
+    /// a password is to be posted and nobody knows it
+    LETTER_WITHOUT_PASSWORD = "letter-without-password", Error;
     /// a provider's logo that cannot be had
     LOGO_UNUSABLE = "logo-unusable", Error;
     /// a PDF has no glyph for a character

@@ -449,7 +449,13 @@ pub fn same(one: &Value, other: &Value) -> bool {
         (Some(one), Some(other)) => one.is_same(other),
         (Some(held), None) => held.is(other.as_str()),
         (None, Some(held)) => held.is(one.as_str()),
-        (None, None) => one == other,
+        // to the engine all secrets are the same
+        (None, None) => match (HeldSecret::of(one), HeldSecret::of(other)) {
+            (Some(one), Some(other)) => one.reveal() == other.reveal(),
+            (Some(secret), None) => other.as_str().is_some_and(|text| secret.reveal() == text),
+            (None, Some(secret)) => one.as_str().is_some_and(|text| secret.reveal() == text),
+            (None, None) => one == other,
+        },
     }
 }
 

@@ -149,8 +149,9 @@ fn building_twice_and_over_an_older_tree_gives_the_same_bytes() {
 #[test]
 fn usage_that_cannot_be_served_ends_with_2() {
     for args in [
-        &["build", "account.yaml", "-o", "out.tar"][..],
-        &["build", "account.yaml", "-o", "-"],
+        &["build", "account.yaml", "--resume"][..],
+        &["build", "account.yaml", "--users", "account.yaml", "--shard", "3/2"],
+        &["build", "account.yaml", "--users", "absent.csv"],
         &["build", "account.yaml", "--sheet-format", "pdf"],
         &["build", "account.yaml", "--set", "outlook"],
         &["build", "account.yaml", "--passwords", "maybe"],

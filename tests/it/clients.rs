@@ -123,7 +123,7 @@ fn templates_readings_and_formats_exist_and_load() {
 }
 
 /// Templates of sheets and pages, which no profile names.
-const SHEETS: [(&str, &str); 7] = [
+const SHEETS: [(&str, &str); 10] = [
     ("sheet/sheet.html.j2", "html"),
     ("sheet/index.html.j2", "html"),
     ("sheet/labels.html.j2", "html"),
@@ -131,6 +131,9 @@ const SHEETS: [(&str, &str); 7] = [
     ("sheet/travel.svg.j2", "svg"),
     ("sheet/drawing.svg.j2", "svg"),
     ("sheet/data.json.j2", "pdf"),
+    ("sheet/dump.json.j2", "pdf"),
+    ("sheet/letter.html.j2", "html"),
+    ("sheet/letter.json.j2", "pdf"),
 ];
 
 #[test]
@@ -138,7 +141,7 @@ fn no_template_is_left_over() {
     let mut used: BTreeSet<String> =
         clients().iter().flat_map(|c| c.files.iter().map(|f| f.template.clone())).collect();
     used.extend(SHEETS.iter().map(|(template, _)| (*template).to_owned()));
-    used.insert("sheet/sheet.typ".to_owned());
+    used.extend(["sheet/sheet.typ", "sheet/letter.typ", "sheet/foot.typ"].map(str::to_owned));
     let found: BTreeSet<String> = super::common::tree(&root().join("templates")).into_keys().collect();
     assert_eq!(found, used);
 }

@@ -12,6 +12,7 @@ mod golden;
 mod hostile;
 mod init;
 mod laws;
+mod letters;
 mod limits;
 mod looks;
 mod mass;

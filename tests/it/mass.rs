@@ -359,7 +359,7 @@ fn cast_files_are_those_that_rendering_gives() {
         assert!(cast.len() > rows.len(), "{} of {}: {args:?}", cast.len(), rows.len());
         // one user alone: nobody's mould is there
         for row in rows.iter().skip(5).step_by(31) {
-            let mass = Mass::new(description, table(header, &[row.clone()]));
+            let mass = Mass::new(description, table(header, std::slice::from_ref(row)));
             let ran = mass.run(&[&["-o", "out"], args.as_slice()].concat());
             for (path, bytes) in mass.tree("out").iter().filter(|(path, _)| path.matches('/').count() > 1) {
                 assert!(cast.get(path) == Some(bytes), "{path}: {row:?}\n{}", ran.stderr);

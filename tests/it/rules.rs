@@ -22,6 +22,8 @@ const ELSEWHERE: &[&str] = &[
     "allow-error",
     "client-cannot-use",
     "domain-file-left-out",
+    "letter-without-number",
+    "letter-without-password",
     "limit-failed",
     "logo-unusable",
     "more-findings",

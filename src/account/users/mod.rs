@@ -14,6 +14,7 @@ mod text;
 pub use alike::{Alike, kind};
 pub use columns::{Columns, OF_REJECTS, RowFormat, UsersFile};
 pub use rejects::Rejects;
+pub(crate) use rejects::record;
 pub use row::Value;
 pub use rows::{Row, Rows};
 

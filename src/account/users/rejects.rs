@@ -116,6 +116,11 @@ fn own_columns(names: &[String]) -> usize {
     if is { OF_REJECTS.len() } else { 0 }
 }
 
+/// A line of a table for spreadsheets as RFC 4180 writes it, in which no cell is taken for a formula.
+pub(crate) fn record<const N: usize>(cells: [&str; N]) -> String {
+    cells.map(|cell| quoted(&disguised(cell), ",")).join(",") + "\r\n"
+}
+
 /// A cell that no spreadsheet takes for a formula.
 fn disguised(cell: &str) -> String {
     if cell.starts_with(FORMULA) { format!("'{cell}") } else { cell.to_owned() }

@@ -36,7 +36,7 @@ impl Inputs {
         let mut hash = Sha256::new();
         let common = &args.common;
         let words = format!(
-            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
             env!("CARGO_PKG_VERSION"),
             common.clients,
             common.set,
@@ -47,6 +47,9 @@ impl Inputs {
             args.date,
             args.languages,
             args.shard,
+            args.password_letters,
+            args.duplex,
+            args.combined,
         );
         hash.update(words.as_bytes());
         for (path, content) in &self.0 {

@@ -1,6 +1,7 @@
 //! `mailprof build --users`: one description, many users. Rows are read, built on all cores and written in the order of the input, with
 //! as much memory for a million as for a thousand; rows that cannot be built go to a file of rejects.
 
+mod combined;
 mod input;
 mod inputs;
 mod kinds;
@@ -37,6 +38,7 @@ use crate::library::Library;
 use crate::lint::{self, Judged};
 use crate::parallel;
 use crate::sink::{Listing, Opening, Sink, Target};
+use combined::{Combined, Sheaf};
 use input::Input;
 use inputs::{Inputs, Journal};
 use kinds::Kinds;
@@ -268,6 +270,9 @@ impl Run<'_> {
             ))
             .into());
         }
+        if opened.rows.are_rejects() && is_folder {
+            self.keeps_combined()?;
+        }
         // mended rows are added to those that were built
         let keep = opened.rows.are_rejects() && is_folder;
         let run = with_passwords(self.run, opened, &Outside::of(&args.common.account));
@@ -311,6 +316,18 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Mended rows must not take the place of the file that the others are in.
+    fn keeps_combined(&self) -> Result<(), Ended> {
+        let name = self.args.combined.as_ref().map(|stem| format!("{stem}.0001.pdf"));
+        match name.filter(|name| self.args.out.join(name).exists()) {
+            Some(name) => Err(CliError::Usage(format!(
+                "{name} is there and holds other users; name another file with --combined"
+            ))
+            .into()),
+            None => Ok(()),
+        }
+    }
+
     /// What is published once for the domain, from the description alone.
     fn domain(&mut self, opened: &Opened, sink: &mut Sink, report: &mut Report) -> Result<(), Ended> {
         let first = self.args.shard.is_none_or(|shard| shard.part == 1);
@@ -349,6 +366,7 @@ impl Run<'_> {
             rows: tally.rows(),
             known: report.findings.iter().map(identity).collect(),
         };
+        let mut combined = self.args.combined.as_deref().map(|stem| Combined::new(builder, stem));
         let sink = RefCell::new(sink);
         let failed: RefCell<Option<CliError>> = RefCell::new(None);
         let size = Cell::new(1);
@@ -372,7 +390,7 @@ impl Run<'_> {
             most,
             |items| maker.batch(items),
             |batch| -> Result<(), Ended> {
-                size.set(self.take(batch?, &mut sink.borrow_mut(), tally)?);
+                size.set(self.take(batch?, combined.as_mut(), &mut sink.borrow_mut(), tally)?);
                 Ok(())
             },
         )?;
@@ -382,25 +400,37 @@ impl Run<'_> {
         if stop::is_wanted() {
             return Err(Ended::Stopped);
         }
-        self.judge(true)
+        self.judge(true)?;
+        Ok(combined.map_or(Ok(()), |combined| combined.finish(&mut sink.borrow_mut()))?)
     }
 
     /// Writes what a batch came to. How many rows the next one should have.
-    fn take(&mut self, batch: Batch, sink: &mut Sink, tally: &mut Tally) -> Result<usize, Ended> {
+    fn take(
+        &mut self,
+        batch: Batch,
+        mut combined: Option<&mut Combined<'_>>,
+        sink: &mut Sink,
+        tally: &mut Tally,
+    ) -> Result<usize, Ended> {
         let (rows, mut bytes) = (batch.done.len() as u64, 0);
         tally.merge(batch.tally);
         for done in batch.done {
             self.counts.rows += 1;
             match done {
-                Done::Built { address, pack, key, row } => match self.seen.insert(&address, row.line) {
-                    Some(line) => self.duplicate(*row, line, &address, tally)?,
-                    None => {
-                        bytes += pack.bytes();
-                        self.counts.users += 1;
-                        self.counts.secrets += pack.secrets();
-                        sink.put(pack, Some(&key))?;
+                Done::Built { address, pack, key, row, sheaf } => {
+                    match self.seen.insert(&address, row.line) {
+                        Some(line) => self.duplicate(*row, line, &address, tally)?,
+                        None => {
+                            bytes += pack.bytes() + sheaf.as_deref().map_or(0, Sheaf::bytes);
+                            self.counts.users += 1;
+                            self.counts.secrets += pack.secrets();
+                            sink.put(pack, Some(&key))?;
+                            if let (Some(combined), Some(sheaf)) = (combined.as_deref_mut(), sheaf) {
+                                combined.take(*sheaf, sink)?;
+                            }
+                        }
                     }
-                },
+                }
                 Done::Resumed { address, line } => {
                     self.seen.insert(&address, line);
                     self.counts.users += 1;

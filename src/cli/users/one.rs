@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
+use super::combined::Sheaf;
 use super::kinds::{Groups, Kinds};
 use super::wanted::Wanted;
 use crate::account::users::{self, Row};
@@ -27,6 +28,8 @@ pub(super) enum Done {
         key: [u8; 32],
         /// for one that turns out to be a duplicate
         row: Box<Row>,
+        /// its PDF sheets, where they are combined
+        sheaf: Option<Box<Sheaf>>,
     },
     /// nothing was made of it
     Rejected(Box<Rejected>),
@@ -44,6 +47,13 @@ pub(super) struct Rejected {
     pub row: Row,
     pub code: String,
     pub message: String,
+}
+
+/// What was made of a row.
+struct Made {
+    address: String,
+    pack: Pack,
+    sheaf: Option<Box<Sheaf>>,
 }
 
 /// Some rows, done.
@@ -109,7 +119,7 @@ impl Maker<'_> {
         }
         let mut findings = Findings::new();
         row.told(self.rows).for_each(|finding| findings.push(finding));
-        let pack = if findings.has_errors() {
+        let made = if findings.has_errors() {
             // one run tells every mistake
             if row.settings().next().is_some() {
                 drop(self.account(&row, &mut findings));
@@ -118,12 +128,14 @@ impl Maker<'_> {
         } else {
             self.whole(&row, kind, &mut findings)?
         };
-        let address = pack.as_ref().map(|(address, _)| address.as_str()).or(row.value("address"));
+        let address = made.as_ref().map(|made| made.address.as_str()).or(row.value("address"));
         for finding in findings.iter() {
             tally.add(finding, address, || row.source(self.name));
         }
-        Ok(match pack {
-            Some((address, pack)) => Done::Built { address, pack, key: key(&row), row: Box::new(row) },
+        Ok(match made {
+            Some(Made { address, pack, sheaf }) => {
+                Done::Built { address, pack, key: key(&row), row: Box::new(row), sheaf }
+            }
             None => Done::Rejected(Box::new(self.rejected(row, &findings))),
         })
     }
@@ -139,7 +151,8 @@ impl Maker<'_> {
         let Some(address) = account.address.map(|a| a.as_str().to_owned()) else { return Ok(None) };
         groups.add([known.told.clone(), told], row, &address);
         let pack = self.packer.pack(artifacts)?;
-        Ok(Some(Done::Built { address, pack, key: key(row), row: Box::new(row.clone()) }))
+        // a PDF is never cast
+        Ok(Some(Done::Built { address, pack, key: key(row), row: Box::new(row.clone()), sheaf: None }))
     }
 
     /// The row's files; `None`: its findings leave nothing to build.
@@ -148,12 +161,13 @@ impl Maker<'_> {
         row: &Row,
         kind: Option<String>,
         findings: &mut Findings,
-    ) -> Result<Option<(String, Pack)>, CliError> {
+    ) -> Result<Option<Made>, CliError> {
         let Some((raw, account, fetched)) = self.account(row, findings) else { return Ok(None) };
         let Some(address) = account.address.as_ref().map(|a| a.as_str().to_owned()) else { return Ok(None) };
         let mut told = Findings::new();
-        let artifacts = if Wanted::differs(row) {
-            let builder = self.wanted.builder(&raw, &mut told)?;
+        let own = Wanted::differs(row).then(|| self.wanted.builder(&raw, &mut told)).transpose()?;
+        let builder = own.as_deref().unwrap_or(self.builder);
+        let artifacts = if own.is_some() {
             builder.part(Part::User, &account, &raw, &fetched, &mut told)?
         } else {
             let shape = build::shape(self.builder, &account, &fetched);
@@ -163,8 +177,19 @@ impl Maker<'_> {
             let shape = shape.as_deref();
             self.moulds.make(self.builder, shape, &account, &raw, &fetched, &mut told)?
         };
+        let whole = builder.has_all_paper(&artifacts);
         findings.extend(told);
-        Ok(Some((address, self.packer.pack(artifacts)?)))
+        if !whole {
+            return Ok(None);
+        }
+        let (sheaf, artifacts) = match self.wanted.args.combined {
+            Some(_) => {
+                let (sheaf, others) = Sheaf::of(row, &account, artifacts);
+                (Some(Box::new(sheaf)), others)
+            }
+            None => (None, artifacts),
+        };
+        Ok(Some(Made { address, pack: self.packer.pack(artifacts)?, sheaf }))
     }
 
     /// The row's account and its passwords.
@@ -178,6 +203,9 @@ impl Maker<'_> {
             let needed = self.builder.needs_passwords(account);
             account.fetch_passwords(needed, &raw, self.outside, &mut told)
         });
+        if let Some(account) = &resolved.account {
+            self.builder.letter_lacks(account, &raw, &mut told);
+        }
         told.retain(|finding| !self.known.contains(&identity(finding)));
         let sound = !told.has_errors();
         findings.extend(told);

@@ -8,7 +8,7 @@ use crate::account::{BuildWishes, RawAccount};
 use crate::build::{Builder, Printing};
 use crate::cli::CliError;
 use crate::cli::args;
-use crate::cli::build::flagged;
+use crate::cli::build::{apart, flagged};
 use crate::cli::description;
 use crate::finding::Findings;
 use crate::library::Library;
@@ -44,6 +44,7 @@ impl<'a> Wanted<'a> {
     /// A builder for a row with wishes of its own.
     pub fn builder(&self, raw: &RawAccount, findings: &mut Findings) -> Result<Arc<Builder>, CliError> {
         let wishes = flagged(self.args, raw.wishes());
+        apart(self.args, &wishes)?;
         let options = raw.options().into_iter().map(|o| (o.client, o.option, o.value)).collect::<Vec<_>>();
         let key = format!("{wishes:?} {options:?}");
         let known = || self.builders.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,6 +6,7 @@
 //!
 //! Only this folder knows typst, whose interface changes with each minor version.
 
+mod binder;
 mod fonts;
 mod pages;
 
@@ -20,6 +21,7 @@ use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, pdf};
 
+pub use binder::{Binder, BinderError};
 pub use fonts::{FontError, Fonts};
 
 /// After how many sheets typst is told to forget, and for how many such rounds what nobody needed is remembered. Forgetting looks
@@ -55,29 +57,33 @@ struct Files {
     logo: FileId,
 }
 
-/// Prints sheets of one template with one set of fonts. Shared by threads.
+/// Prints sheets of a few templates with one set of fonts. Shared by threads.
 #[derive(Debug)]
 pub struct Press {
     library: LazyHash<Library>,
     fonts: Fonts,
-    main: Source,
+    templates: Vec<(&'static str, Source)>,
     files: Files,
     logo: Bytes,
     printed: AtomicUsize,
 }
 
 impl Press {
-    /// A press for a template's source, and a picture that the template finds as `/logo`.
+    /// A press for templates with their names, and a picture that they find as `/logo`.
     ///
     /// # Errors
     /// Never today; typst's paths may refuse.
-    pub fn new(template: &str, logo: Vec<u8>, fonts: Fonts) -> Result<Self, PressError> {
+    pub fn new(
+        templates: Vec<(&'static str, String)>,
+        logo: Vec<u8>,
+        fonts: Fonts,
+    ) -> Result<Self, PressError> {
         let files =
             Files { data: file("/data.json")?, drawings: file("/drawings.json")?, logo: file("/logo")? };
         Ok(Self {
             library: LazyHash::new(Library::default()),
             fonts,
-            main: Source::new(file("/sheet.typ")?, template.to_owned()),
+            templates: templates.into_iter().map(source).collect::<Result<_, _>>()?,
             files,
             logo: Bytes::new(logo),
             printed: AtomicUsize::new(0),
@@ -90,7 +96,8 @@ impl Press {
         let source = format!("#image(read(\"/logo\", encoding: none), format: \"{format}\", width: 50mm)");
         let Ok(id) = file("/logo.typ") else { return false };
         let alone = Source::new(id, source);
-        let job = Job { press: self, main: &alone, data: Bytes::new([]), drawings: Bytes::new([]) };
+        let nothing = || Bytes::new([]);
+        let job = Job { press: self, name: "logo.typ", main: &alone, data: nothing(), drawings: nothing() };
         job.print("").is_ok()
     }
 
@@ -100,19 +107,32 @@ impl Press {
         &self.fonts
     }
 
-    /// Prints one sheet with a title from its data and its drawings, both JSON.
+    /// Prints one sheet by a template's name with a title from its data and its drawings, both JSON.
     ///
     /// # Errors
     /// A fault of the template, or characters that no font has.
-    pub fn print(&self, title: &str, data: String, drawings: String) -> Result<Printed, PressError> {
+    pub fn print(
+        &self,
+        template: &str,
+        title: &str,
+        data: String,
+        drawings: String,
+    ) -> Result<Printed, PressError> {
         let (data, drawings) = (Bytes::from_string(data), Bytes::from_string(drawings));
-        let job = Job { press: self, main: &self.main, data, drawings };
+        let known = self.templates.iter().find(|(name, _)| *name == template);
+        let (name, main) = known.ok_or_else(|| PressError::Template(format!("there is no {template}")))?;
+        let job = Job { press: self, name, main, data, drawings };
         let printed = job.print(title);
         if self.printed.fetch_add(1, Ordering::Relaxed) % ROUND == ROUND - 1 {
             comemo::evict(REMEMBERED);
         }
         printed
     }
+}
+
+/// A template that compiles under its own name.
+fn source((name, text): (&'static str, String)) -> Result<(&'static str, Source), PressError> {
+    Ok((name, Source::new(file(&format!("/{name}"))?, text)))
 }
 
 /// A file that a template sees.
@@ -124,6 +144,7 @@ fn file(name: &str) -> Result<FileId, PressError> {
 /// One sheet in the making.
 struct Job<'a> {
     press: &'a Press,
+    name: &'a str,
     main: &'a Source,
     data: Bytes,
     drawings: Bytes,
@@ -134,7 +155,7 @@ impl Job<'_> {
         // a message may quote data: only what kind of fault it is, and where in the template
         let mut document = typst::compile::<PagedDocument>(self).output.map_err(|errors| {
             let lines = errors.iter().map(|e| self.line(e.span)).collect::<Vec<_>>().join(", ");
-            PressError::Template(format!("sheet/sheet.typ does not compile for this sheet (line {lines})"))
+            PressError::Template(format!("{} does not compile for this sheet (line {lines})", self.name))
         })?;
         let read = pages::read(&document);
         if !read.missing.is_empty() {
