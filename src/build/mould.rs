@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Artifact, Builder, Part};
@@ -30,6 +31,7 @@ const TRIALS: usize = 2;
 #[derive(Debug, Default)]
 pub struct Moulds {
     shapes: Mutex<BTreeMap<String, Shape>>,
+    cast: AtomicUsize,
 }
 
 /// Accounts that differ in their users' own texts alone.
@@ -52,7 +54,15 @@ impl Moulds {
     ) -> Option<(Vec<Artifact>, Arc<Vec<Echo>>)> {
         let (known, _) = self.known(shape);
         let mould = known.iter().find(|m| m.fits(account, fetched)).filter(|m| !m.is_on_trial())?;
-        Some((mould.cast(account, fetched)?, mould.findings.clone()))
+        let artifacts = mould.cast(account, fetched)?;
+        self.cast.fetch_add(1, Ordering::Relaxed);
+        Some((artifacts, mould.findings.clone()))
+    }
+
+    /// How many users' files were cast.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.cast.load(Ordering::Relaxed)
     }
 
     /// Makes a user's files as [`Builder::part`] does, and a mould of them, or tries one.

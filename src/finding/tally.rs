@@ -145,8 +145,10 @@ impl Tally {
     pub fn tell(self, sources: &mut Sources, findings: &mut Findings) {
         for (_, Told { mut finding, row, count, addresses, echo: _ }) in self.told {
             if let (Some((source, hidden)), Some(place)) = (row, finding.place.as_mut()) {
+                // where columns are shifted, a password stands in another one's place
+                let beside = [0..place.start, place.end..source.text().len()];
                 let id = sources.add(source);
-                sources.hide(id, hidden);
+                sources.hide(id, hidden.into_iter().chain(beside).collect());
                 place.source = id;
                 finding.related.clear();
             }

@@ -117,6 +117,7 @@ impl Journal<'_> {
             "inputs": inputs,
             "rows": counts.rows,
             "users": counts.users,
+            "users_cast": counts.cast,
             "resumed": counts.resumed,
             "rejected": counts.rejected,
             "files": counts.files,

@@ -75,7 +75,10 @@ impl Kinds {
 
 /// Users of a batch of whom the same is told.
 #[derive(Debug, Default)]
-pub(super) struct Groups(Vec<Group>);
+pub(super) struct Groups {
+    all: Vec<Group>,
+    nothing: Arc<Vec<Echo>>,
+}
 
 #[derive(Debug)]
 struct Group {
@@ -86,10 +89,15 @@ struct Group {
 }
 
 impl Groups {
+    /// Adds a user of whom the same is told of his files alone.
+    pub fn add_told(&mut self, told: Arc<Vec<Echo>>, row: &Row, address: &str) {
+        self.add([self.nothing.clone(), told], row, address);
+    }
+
     /// Adds a user.
     pub fn add(&mut self, told: [Arc<Vec<Echo>>; 2], row: &Row, address: &str) {
         let same = |group: &&mut Group| group.told.iter().zip(&told).all(|(a, b)| Arc::ptr_eq(a, b));
-        if let Some(group) = self.0.iter_mut().find(same) {
+        if let Some(group) = self.all.iter_mut().find(same) {
             group.count += 1;
             if group.addresses.len() < MOST_NAMED {
                 group.addresses.push(address.to_owned());
@@ -97,13 +105,13 @@ impl Groups {
             return;
         }
         let (row, addresses) = (row.clone(), vec![address.to_owned()]);
-        self.0.push(Group { told, row, count: 1, addresses });
+        self.all.push(Group { told, row, count: 1, addresses });
     }
 
     /// Tells all. `name`: the users file's.
     pub fn tell(&self, name: &str, tally: &mut Tally) {
         let rows = tally.rows();
-        for Group { told, row, count, addresses } in &self.0 {
+        for Group { told, row, count, addresses } in &self.all {
             let place = |setting: &str| {
                 row.values(rows).into_iter().find(|v| v.setting == setting).map(|value| value.place)
             };

@@ -80,6 +80,8 @@ struct Counts {
     resumed: usize,
     /// files that hold a password, but for those of an earlier run
     secrets: usize,
+    /// users whose files were cast and not rendered
+    cast: usize,
 }
 
 /// Why a run ends before its last row.
@@ -353,11 +355,12 @@ impl Run<'_> {
         let Opened { description, builder, printing, rows, name, .. } = opened;
         let outside = Outside::of(&self.args.common.account);
         let wanted = Wanted::new(self.args, library, printing.clone(), description.wishes.clone());
+        let moulds = Moulds::default();
         let maker = Maker {
             raw: &description.raw,
             wanted: &wanted,
             builder,
-            moulds: &Moulds::default(),
+            moulds: &moulds,
             kinds: &Kinds::default(),
             packer: sink.packer(),
             outside: &outside,
@@ -394,6 +397,7 @@ impl Run<'_> {
                 Ok(())
             },
         )?;
+        self.counts.cast = moulds.count();
         if let Some(error) = failed.into_inner() {
             return Err(error.into());
         }

@@ -126,7 +126,7 @@ impl Maker<'_> {
             }
             None
         } else {
-            self.whole(&row, kind, &mut findings)?
+            self.whole(&row, kind, &mut findings, groups)?
         };
         let address = made.as_ref().map(|made| made.address.as_str()).or(row.value("address"));
         for finding in findings.iter() {
@@ -161,6 +161,7 @@ impl Maker<'_> {
         row: &Row,
         kind: Option<String>,
         findings: &mut Findings,
+        groups: &mut Groups,
     ) -> Result<Option<Made>, CliError> {
         let Some((raw, account, fetched)) = self.account(row, findings) else { return Ok(None) };
         let Some(address) = account.address.as_ref().map(|a| a.as_str().to_owned()) else { return Ok(None) };
@@ -175,7 +176,14 @@ impl Maker<'_> {
                 self.kinds.learn(kind, row, (&account, &fetched), &shape, echoes(&raw, findings));
             }
             let shape = shape.as_deref();
-            self.moulds.make(self.builder, shape, &account, &raw, &fetched, &mut told)?
+            let cast = shape.and_then(|shape| self.moulds.cast(shape, &account, &fetched));
+            match cast.filter(|(artifacts, _)| builder.has_all_paper(artifacts)) {
+                Some((artifacts, same)) => {
+                    groups.add_told(same, row, &address);
+                    artifacts
+                }
+                None => self.moulds.make(self.builder, shape, &account, &raw, &fetched, &mut told)?,
+            }
         };
         let whole = builder.has_all_paper(&artifacts);
         findings.extend(told);
