@@ -1,6 +1,5 @@
 //! The `mailprof` command.
 
-#[cfg(feature = "pdf")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
