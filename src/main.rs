@@ -1,5 +1,6 @@
 //! The `mailprof` command.
 
+#[cfg(feature = "pdf")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
