@@ -71,7 +71,7 @@ pub fn in_order<T: Sync, R: Send, E>(
 }
 
 /// Applies `work` to what `items` gives, on all cores, and `then` to the results on this thread, in the order of the items. No more than
-/// `most` items are on the way at once, so that a stream without end needs no more memory than a short one.
+/// `most` items, which may change on the way, are on the way at once, so that a stream without end needs no more memory than a short one.
 ///
 /// # Errors
 /// The first that `then` gives; nothing more is taken from `items` then.
@@ -80,7 +80,7 @@ pub fn in_order<T: Sync, R: Send, E>(
 /// When `work` does.
 pub fn stream<T: Send, R: Send, E>(
     mut items: impl Iterator<Item = T>,
-    most: usize,
+    most: impl Fn() -> usize,
     work: impl Fn(T) -> R + Sync,
     mut then: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E> {
@@ -104,7 +104,7 @@ pub fn stream<T: Send, R: Send, E>(
         // dropped on every way out, so that the threads end
         let given = given;
         loop {
-            while asked - wanted < most.max(1) {
+            while asked - wanted < most().max(1) {
                 let Some(item) = items.next() else { break };
                 // a thread that panicked is told when the scope ends
                 if given.send((asked, item)).is_err() {
@@ -169,12 +169,17 @@ mod tests {
             n
         };
         let mut seen = Vec::new();
-        let ended = stream(items, 8, slow, |n| {
-            done.fetch_add(1, Ordering::SeqCst);
-            seen.push(n);
-            if n == 400 { Err(n) } else { Ok(()) }
-        });
+        let ended = stream(
+            items,
+            || 8,
+            slow,
+            |n| {
+                done.fetch_add(1, Ordering::SeqCst);
+                seen.push(n);
+                if n == 400 { Err(n) } else { Ok(()) }
+            },
+        );
         assert_eq!((ended, seen), (Err(400), (0..=400).collect::<Vec<_>>()));
-        assert_eq!(stream(0..0, 4, |n: u8| n, |_| Ok::<(), ()>(())), Ok(()));
+        assert_eq!(stream(0..0, || 4, |n: u8| n, |_| Ok::<(), ()>(())), Ok(()));
     }
 }

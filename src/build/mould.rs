@@ -24,6 +24,9 @@ use crate::secret::Secret;
 const MOST_SHAPES: usize = 64;
 const MOST_OF_SHAPE: usize = 24;
 
+/// Bytes of stencils that are kept in all: files of many clients are large, and names of many widths make many moulds.
+const MOST_BYTES: usize = 12 * 1024 * 1024;
+
 /// Users of a shape that are rendered to try its moulds on.
 const TRIALS: usize = 2;
 
@@ -31,6 +34,8 @@ const TRIALS: usize = 2;
 #[derive(Debug, Default)]
 pub struct Moulds {
     shapes: Mutex<BTreeMap<String, Shape>>,
+    /// of all stencils
+    bytes: AtomicUsize,
     cast: AtomicUsize,
 }
 
@@ -104,12 +109,13 @@ impl Moulds {
     /// The moulds of a shape, and whether it may have more.
     fn known(&self, shape: &str) -> (Vec<Arc<Mould>>, bool) {
         let shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = self.bytes.load(Ordering::Relaxed) < MOST_BYTES;
         match shapes.get(shape) {
             Some(of) => (
                 of.moulds.iter().filter(|m| m.is_sound()).cloned().collect(),
-                of.moulds.len() + of.failed < MOST_OF_SHAPE,
+                room && of.moulds.len() + of.failed < MOST_OF_SHAPE,
             ),
-            None => (Vec::new(), shapes.len() < MOST_SHAPES),
+            None => (Vec::new(), room && shapes.len() < MOST_SHAPES),
         }
     }
 
@@ -117,7 +123,10 @@ impl Moulds {
         let mut shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
         let of = shapes.entry(shape).or_default();
         match mould {
-            Some(mould) => of.moulds.push(Arc::new(mould)),
+            Some(mould) => {
+                self.bytes.fetch_add(mould.bytes(), Ordering::Relaxed);
+                of.moulds.push(Arc::new(mould));
+            }
             None => of.failed += 1,
         }
     }
@@ -231,6 +240,11 @@ impl Mould {
         slots.dedup();
         let trials = Mutex::new(Trials { left: TRIALS, sound: true });
         Some(Self { slots, guards: trace.guards, files, findings: Arc::new(findings), trials })
+    }
+
+    /// What it costs to keep.
+    fn bytes(&self) -> usize {
+        self.files.iter().flat_map(|file| &file.text.fixed).map(String::len).sum()
     }
 
     fn trials(&self) -> Trials {

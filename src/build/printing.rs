@@ -35,6 +35,12 @@ pub struct Logo {
 }
 
 impl Logo {
+    /// The picture as a data URL: all that sheets hold of it.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Largest logo, in bytes. It is in every HTML sheet.
     pub const MOST: u64 = 256 * 1024;
 

@@ -23,6 +23,8 @@ impl Inputs {
         let mut paths = vec![args.common.account.clone()];
         paths.extend(library.own_files()?);
         paths.extend(args.fonts.iter().cloned());
+        // what is no file can be read once, and that is not here
+        paths.retain(|path| path.is_file());
         let one = |path: PathBuf| {
             let hash =
                 hash(&path).map_err(|source| CliError::Read { path: path.display().to_string(), source })?;

@@ -140,7 +140,7 @@ pub(super) fn run(
         }
         Err(Ended::Stopped) => ("stopped-archive", "stopped"),
     };
-    run.rejects.finish(users)?;
+    run.rejects.finish(users, ended.is_ok())?;
     if let Some(path) = &args.journal {
         Journal { args, begun, inputs: &inputs, users: seen, counts, ended: result }.write(path)?;
     }
@@ -387,7 +387,8 @@ impl Run<'_> {
             }
         };
         let items = batches(next, &size, &failed);
-        let most = ON_THE_WAY * parallel::cores();
+        // users with many files are large one by one
+        let most = || if size.get() > 1 { ON_THE_WAY * parallel::cores() } else { 2 * parallel::cores() };
         parallel::stream(
             items,
             most,
@@ -474,8 +475,8 @@ impl Run<'_> {
     }
 }
 
-/// A hash of a run that takes in the passwords which the description finds elsewhere, where files are to hold them: with others the files
-/// are others.
+/// A hash of a run that takes in the logo, and the passwords which the description finds elsewhere, where files are to hold them: with
+/// others the files are others.
 fn with_passwords(run: [u8; 32], opened: &Opened, outside: &Outside) -> [u8; 32] {
     let Some(account) = opened.description.account.as_ref() else { return run };
     let raw = &opened.description.raw;
@@ -485,6 +486,9 @@ fn with_passwords(run: [u8; 32], opened: &Opened, outside: &Outside) -> [u8; 32]
     for secret in fetched.incoming.iter().chain(&fetched.outgoing) {
         hash.update([u8::from(secret.is_some())]);
         secret.iter().for_each(|secret| secret.mix_into(&mut hash));
+    }
+    if let Some(logo) = &opened.printing.logo {
+        hash.update(logo.url().as_bytes());
     }
     hash.finalize().into()
 }

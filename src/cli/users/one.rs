@@ -77,12 +77,12 @@ pub(super) struct Maker<'a> {
     /// the id of the source that is any row
     pub rows: SourceId,
     /// what is told of the description itself: once, not for each row
-    pub known: BTreeSet<(String, Option<usize>)>,
+    pub known: BTreeSet<(String, Option<(SourceId, usize)>)>,
 }
 
 /// What identifies a finding of the description itself.
-pub(super) fn identity(finding: &Finding) -> (String, Option<usize>) {
-    (finding.code.clone(), finding.place.map(|p| p.start))
+pub(super) fn identity(finding: &Finding) -> (String, Option<(SourceId, usize)>) {
+    (finding.code.clone(), finding.place.map(|p| (p.source, p.start)))
 }
 
 /// What a row was made from: where it stands and what it holds.
@@ -148,6 +148,9 @@ impl Maker<'_> {
             return Ok(None);
         };
         let (artifacts, told) = cast;
+        if !self.builder.has_all_paper(&artifacts) {
+            return Ok(None);
+        }
         let Some(address) = account.address.map(|a| a.as_str().to_owned()) else { return Ok(None) };
         groups.add([known.told.clone(), told], row, &address);
         let pack = self.packer.pack(artifacts)?;
@@ -167,6 +170,11 @@ impl Maker<'_> {
         let Some(address) = account.address.as_ref().map(|a| a.as_str().to_owned()) else { return Ok(None) };
         let mut told = Findings::new();
         let own = Wanted::differs(row).then(|| self.wanted.builder(&raw, &mut told)).transpose()?;
+        if told.has_errors() {
+            // it wishes what there is not
+            findings.extend(told);
+            return Ok(None);
+        }
         let builder = own.as_deref().unwrap_or(self.builder);
         let artifacts = if own.is_some() {
             builder.part(Part::User, &account, &raw, &fetched, &mut told)?

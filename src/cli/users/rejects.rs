@@ -23,9 +23,13 @@ impl RejectsFile {
     /// `None` beside standard output, where somebody must name one.
     pub fn beside(out: &Path, format: RowFormat) -> Option<PathBuf> {
         let ending = if format == RowFormat::JsonLines { "jsonl" } else { "csv" };
-        // `out/` and `out` are one folder
-        let name = out.components().as_path().as_os_str();
-        (name != "-").then(|| {
+        if out.as_os_str() == "-" {
+            return None;
+        }
+        // `out/` and `out` are one folder, and `.` has a name too
+        let named = out.file_name().is_none().then(|| fs::canonicalize(out).ok()).flatten();
+        let name = named.as_deref().unwrap_or(out).components().as_path().as_os_str();
+        Some({
             let mut path = name.to_owned();
             path.push(format!(".rejects.{ending}"));
             path.into()
@@ -47,15 +51,16 @@ impl RejectsFile {
         self.rows.write(&rejected.row, &rejected.code, &rejected.message).map_err(failed(&self.path))
     }
 
-    /// Puts the file in place. Without rejects, one that an earlier run left there goes, as its rows were built now; `input` stays.
-    pub fn finish(self, input: &Path) -> Result<(), CliError> {
+    /// Puts the file in place. Without rejects in a run that is `done`, one that an earlier run left there goes, as its rows were built
+    /// now; `input` stays.
+    pub fn finish(self, input: &Path, done: bool) -> Result<(), CliError> {
         let failed = failed(&self.path);
         if self.any {
             let file =
                 self.rows.finish().and_then(|b| b.into_inner().map_err(io::IntoInnerError::into_error));
             return file.and_then(Whole::place).map_err(failed);
         }
-        if !same(&self.path, input) && is_ours(&self.path) {
+        if done && !same(&self.path, input) && is_ours(&self.path) {
             return fs::remove_file(&self.path).map_err(failed);
         }
         Ok(())
