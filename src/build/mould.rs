@@ -7,16 +7,17 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Artifact, Builder, Part};
 use crate::account::{Account, Fetched, PasswordSource, RawAccount, placeholder};
 use crate::finding::{Echo, Findings};
-use crate::format::{self, Document, Format};
+use crate::format::{self, Document, Escape, Format, Stretches};
 use crate::library::LibraryError;
 use crate::paths;
-use crate::render::slot::{self, Guard, Slot, Stencil, Trace};
+use crate::render::slot::{self, Guard, Part as Piece, Slot, Stencil, Trace};
 use crate::render::value;
 use crate::secret::Secret;
 
@@ -206,9 +207,16 @@ struct File {
     like: Artifact,
     format: &'static Format,
     path: Stencil,
-    text: Stencil,
-    /// what decoding it gives, with marks in the place of values, where its text is not its bytes
-    tree: Option<serde_json::Value>,
+    body: Body,
+}
+
+/// How a file's bytes are made and read.
+#[derive(Debug)]
+enum Body {
+    /// stretch by stretch: the fixed ones as they are encoded, and what stands between them
+    Stretches { how: &'static Stretches, fixed: Vec<Vec<u8>>, holes: Vec<Piece> },
+    /// as one, with what decoding it gives, marks in the place of values
+    Whole { text: Stencil, tree: serde_json::Value },
 }
 
 impl Mould {
@@ -226,15 +234,11 @@ impl Mould {
             let text = trace.files.remove(&artifact.path)?;
             let like = Artifact { path: String::new(), address: None, bytes: Vec::new(), ..artifact.clone() };
             let format = format::find(artifact.format)?;
-            let tree = match format.value {
-                Some(_) => None,
-                None => Some(marked_tree(&text, format)?),
-            };
-            files.push(File { like, format, path, text, tree });
+            files.push(File { like, format, path, body: Body::new(text, format)? });
         }
         let asked = trace.guards.iter().flat_map(Guard::slots).cloned();
         let held =
-            files.iter().flat_map(|f| f.path.holes.iter().chain(&f.text.holes)).map(|h| h.slot.clone());
+            files.iter().flat_map(|f| f.path.holes.iter().chain(f.body.holes())).map(|h| h.slot.clone());
         let mut slots: Vec<Slot> = asked.chain(held).collect();
         slots.sort();
         slots.dedup();
@@ -244,7 +248,7 @@ impl Mould {
 
     /// What it costs to keep.
     fn bytes(&self) -> usize {
-        self.files.iter().flat_map(|file| &file.text.fixed).map(String::len).sum()
+        self.files.iter().map(|file| file.body.len()).sum()
     }
 
     fn trials(&self) -> Trials {
@@ -284,7 +288,7 @@ impl Mould {
         let folder = folder(account)?;
         let address = account.address.as_ref().map(|a| a.as_str().to_owned());
         let one = |file: &File| {
-            let below = filled(&file.path, &of, None)?.text;
+            let below = filled(&file.path, &of, None)?;
             let tame = below.split('/').all(|part| part != ".." && paths::is_safe(part));
             let bytes = file.bytes(&of).filter(|_| tame)?;
             Some(Artifact {
@@ -313,78 +317,139 @@ fn folder(account: &Account) -> Option<String> {
 impl File {
     /// Its bytes for a user, read.
     fn bytes<'v>(&self, of: &impl Fn(&Slot) -> &'v str) -> Option<Vec<u8>> {
-        let Filled { text, holes } = filled(&self.text, of, Some(self.format.escape))?;
-        if let Some(decode) = self.format.value {
-            return is_read(&self.text, &text, &holes, of, decode).then(|| text.into_bytes());
+        match &self.body {
+            Body::Stretches { how, fixed, holes } => stretched(how, self.format.escape, fixed, holes, of),
+            Body::Whole { text, tree } => {
+                let bytes = (self.format.encode)(&filled(text, of, Some(self.format.escape))?).ok()?;
+                let Ok(Document::Tree(said)) = (self.format.decode)(&bytes) else { return None };
+                is_same(tree, &said, text, of).then_some(bytes)
+            }
         }
-        let bytes = (self.format.encode)(&text).ok()?;
-        let Ok(Document::Tree(tree)) = (self.format.decode)(&bytes) else { return None };
-        is_same(self.tree.as_ref()?, &tree, &self.text, of).then_some(bytes)
     }
 }
 
-/// A stencil with a user's values, and where each stands.
-struct Filled {
-    text: String,
-    holes: Vec<std::ops::Range<usize>>,
+impl Body {
+    /// `None`: what decoding gives cannot be told from a text of the account.
+    fn new(text: Stencil, format: &'static Format) -> Option<Self> {
+        let marked = text.marked()?;
+        let whole = (format.encode)(&marked).ok()?;
+        if let Some(how) = format.stretches {
+            let encoded = |text: &str| {
+                let mut bytes = Vec::new();
+                (how.encode)(text, &mut bytes);
+                bytes
+            };
+            // what a file begins with may decide how it is encoded
+            if text.holds(how) && [how.head, &encoded(&marked)].concat() == whole {
+                let mut fixed: Vec<Vec<u8>> = text.fixed.iter().map(|text| encoded(text)).collect();
+                fixed.first_mut()?.splice(0..0, how.head.iter().copied());
+                return Some(Self::Stretches { how, fixed, holes: text.holes });
+            }
+        }
+        match (format.decode)(&whole).ok()? {
+            Document::Tree(tree) => Some(Self::Whole { text, tree }),
+            Document::Marked(_) => None,
+        }
+    }
+
+    fn holes(&self) -> &[Piece] {
+        match self {
+            Self::Stretches { holes, .. } => holes,
+            Self::Whole { text, .. } => &text.holes,
+        }
+    }
+
+    /// Bytes that are the same for all.
+    fn len(&self) -> usize {
+        match self {
+            Self::Stretches { fixed, .. } => fixed.iter().map(Vec::len).sum(),
+            Self::Whole { text, .. } => text.fixed.iter().map(String::len).sum(),
+        }
+    }
 }
 
-fn filled<'v>(
-    stencil: &Stencil,
+/// Where a value stands in bytes, and what it means.
+struct Hole<'v> {
+    at: Range<usize>,
+    meant: Cow<'v, str>,
+}
+
+/// A file stretch by stretch, read: its fixed stretches are the mould's, and each value means what the user has.
+fn stretched<'v>(
+    how: &Stretches,
+    escape: Escape,
+    fixed: &[Vec<u8>],
+    holes: &[Piece],
     of: &impl Fn(&Slot) -> &'v str,
-    escape: Option<format::Escape>,
-) -> Option<Filled> {
+) -> Option<Vec<u8>> {
+    let length: usize = fixed.iter().map(Vec::len).sum();
+    let mut bytes = Vec::with_capacity(length + 64 * holes.len());
+    let mut values = Vec::with_capacity(holes.len());
+    let mut text = String::new();
+    for (at, stretch) in fixed.iter().enumerate() {
+        bytes.extend_from_slice(stretch);
+        if let Some(part) = holes.get(at) {
+            let (start, meant) = (bytes.len(), part.of(of(&part.slot))?);
+            text.clear();
+            escape(&mut text, &meant).ok()?;
+            (how.encode)(&text, &mut bytes);
+            values.push(Hole { at: start..bytes.len(), meant });
+        }
+    }
+    is_read(&bytes, fixed, &values, how).then_some(bytes)
+}
+
+fn is_read(bytes: &[u8], fixed: &[Vec<u8>], holes: &[Hole<'_>], how: &Stretches) -> bool {
+    let mut at = 0;
+    for (fixed, hole) in fixed.iter().zip(holes) {
+        let said = bytes.get(hole.at.clone()).and_then(|bytes| (how.value)(bytes).ok());
+        if bytes.get(at..hole.at.start) != Some(fixed) || said.as_deref() != Some(&*hole.meant) {
+            return false;
+        }
+        at = hole.at.end;
+    }
+    bytes.get(at..) == fixed.last().map(Vec::as_slice)
+}
+
+/// A stencil with a user's values.
+fn filled<'v>(stencil: &Stencil, of: &impl Fn(&Slot) -> &'v str, escape: Option<Escape>) -> Option<String> {
     let fixed: usize = stencil.fixed.iter().map(String::len).sum();
     let mut text = String::with_capacity(fixed + 64 * stencil.holes.len());
-    let mut holes = Vec::with_capacity(stencil.holes.len());
     for (at, stretch) in stencil.fixed.iter().enumerate() {
         text.push_str(stretch);
         if let Some(part) = stencil.holes.get(at) {
-            let start = text.len();
-            let value = part.of(of(&part.slot))?;
+            let meant = part.of(of(&part.slot))?;
             match escape {
-                Some(escape) => escape(&mut text, &value).ok()?,
-                None => text.push_str(&value),
+                Some(escape) => escape(&mut text, &meant).ok()?,
+                None => text.push_str(&meant),
             }
-            holes.push(start..text.len());
         }
     }
-    Some(Filled { text, holes })
-}
-
-/// Reads a file whose text is its bytes: its fixed stretches are the stencil's, and each value means what the user has.
-fn is_read<'v>(
-    stencil: &Stencil,
-    text: &str,
-    holes: &[std::ops::Range<usize>],
-    of: &impl Fn(&Slot) -> &'v str,
-    decode: format::Decode,
-) -> bool {
-    let mut at = 0;
-    for ((fixed, part), hole) in stencil.fixed.iter().zip(&stencil.holes).zip(holes) {
-        let said = text.get(hole.clone()).and_then(|t| decode(t).ok());
-        let meant = part.of(of(&part.slot));
-        if text.get(at..hole.start) != Some(fixed.as_str()) || said.as_deref() != meant.as_deref() {
-            return false;
-        }
-        at = hole.end;
-    }
-    text.get(at..) == stencil.fixed.last().map(String::as_str)
+    Some(text)
 }
 
 /// How a mark begins in a tree: letters that every format writes as they are.
 const MARK: &str = "mailprofMark";
 
-/// What decoding a stencil with numbered marks gives. `None`: it cannot be told from a text of the account.
-fn marked_tree(stencil: &Stencil, format: &Format) -> Option<serde_json::Value> {
-    if stencil.fixed.iter().any(|text| text.contains(MARK)) {
-        return None;
+impl Stencil {
+    /// Whether each value stands where one is read. An identifier is hexadecimal digits wherever it stands.
+    fn holds(&self, how: &Stretches) -> bool {
+        let mut before = String::new();
+        self.fixed.iter().zip(&self.holes).all(|(fixed, part)| {
+            before.push_str(fixed);
+            let holds = matches!(part.slot, Slot::ProfileHash | Slot::Uuid(_)) || (how.holds)(&before);
+            before.push('x');
+            holds
+        })
     }
-    let mark = |at: usize| stencil.holes.get(at).map(|_| format!("{MARK}{at}x")).unwrap_or_default();
-    let text: String = stencil.fixed.iter().enumerate().map(|(at, text)| text.clone() + &mark(at)).collect();
-    match (format.decode)(&(format.encode)(&text).ok()?).ok()? {
-        Document::Tree(tree) => Some(tree),
-        Document::Marked(_) => None,
+
+    /// Its text with numbered marks in the place of values. `None`: they cannot be told from a text of the account.
+    fn marked(&self) -> Option<String> {
+        if self.fixed.iter().any(|text| text.contains(MARK)) {
+            return None;
+        }
+        let mark = |at: usize| self.holes.get(at).map(|_| format!("{MARK}{at}x")).unwrap_or_default();
+        Some(self.fixed.iter().enumerate().map(|(at, text)| text.clone() + &mark(at)).collect())
     }
 }
 

@@ -22,6 +22,7 @@ mod uri;
 mod xml;
 mod zone;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::Value;
@@ -54,8 +55,19 @@ impl FormatError {
 /// Writes one value so that the format's reader gives it back.
 pub type Escape = fn(&mut dyn fmt::Write, &str) -> Result<(), FormatError>;
 
-/// Reads one value that [`Escape`] wrote.
-pub type Decode = fn(&str) -> Result<String, FormatError>;
+/// A way to write a file stretch by stretch, and to read one value of it: for files whose bytes are those of their text's stretches, one
+/// behind the other.
+#[derive(Debug)]
+pub struct Stretches {
+    /// what stands before the first one
+    pub head: &'static [u8],
+    /// the bytes of a stretch
+    pub encode: fn(&str, &mut Vec<u8>),
+    /// whether a value behind this text is one that [`Stretches::value`] reads, and no part of the file's own structure
+    pub holds: fn(&str) -> bool,
+    /// what a value's bytes mean: those that [`Escape`] wrote, encoded
+    pub value: fn(&[u8]) -> Result<Cow<'_, str>, FormatError>,
+}
 
 /// A file format.
 #[derive(Debug)]
@@ -70,9 +82,9 @@ pub struct Format {
     pub encode: fn(&str) -> Result<Vec<u8>, FormatError>,
     /// from bytes to a document
     pub decode: fn(&[u8]) -> Result<Document, FormatError>,
-    /// from one value as it stands in the bytes to what it means, where the bytes are the text: then a file's fixed stretches need not be
-    /// decoded again for each user
-    pub value: Option<Decode>,
+    /// where the bytes follow from the text stretch by stretch, as they do in most files: then those that are the same for all users need
+    /// not be encoded and decoded again for each
+    pub stretches: Option<&'static Stretches>,
 }
 
 /// Every format.
@@ -83,7 +95,7 @@ pub static FORMATS: &[Format] = &[
         escape: xml::escape,
         encode: utf8,
         decode: autoconfig::decode,
-        value: Some(xml::value),
+        stretches: Some(&XML),
     },
     // its text is the data that the template lays out; its bytes are read before they are bytes, from the laid-out pages
     Format {
@@ -92,7 +104,7 @@ pub static FORMATS: &[Format] = &[
         escape: json::escape,
         encode: |_| Err(FormatError::new("a PDF is printed, not encoded")),
         decode: |_| Err(FormatError::new("a PDF is read from its laid-out pages")),
-        value: None,
+        stretches: None,
     },
     Format {
         name: "mobileconfig",
@@ -100,7 +112,7 @@ pub static FORMATS: &[Format] = &[
         escape: xml::escape,
         encode: utf8,
         decode: mobileconfig::decode,
-        value: Some(xml::value),
+        stretches: Some(&XML),
     },
     Format {
         name: "reg",
@@ -108,7 +120,7 @@ pub static FORMATS: &[Format] = &[
         escape: reg::escape,
         encode: reg::encode,
         decode: reg::decode,
-        value: None,
+        stretches: Some(&reg::STRETCHES),
     },
     Format {
         name: "prf",
@@ -116,7 +128,7 @@ pub static FORMATS: &[Format] = &[
         escape: prf::escape,
         encode: prf::encode,
         decode: prf::decode,
-        value: None,
+        stretches: None,
     },
     Format {
         name: "cmd",
@@ -124,7 +136,7 @@ pub static FORMATS: &[Format] = &[
         escape: cmd::escape,
         encode: cmd::encode,
         decode: cmd::decode,
-        value: None,
+        stretches: None,
     },
     Format {
         name: "iaf",
@@ -132,7 +144,7 @@ pub static FORMATS: &[Format] = &[
         escape: reg::escape,
         encode: iaf::encode,
         decode: iaf::decode,
-        value: None,
+        stretches: None,
     },
     Format {
         name: "oeaccount",
@@ -140,7 +152,7 @@ pub static FORMATS: &[Format] = &[
         escape: xml::escape,
         encode: oeaccount::encode,
         decode: oeaccount::decode,
-        value: None,
+        stretches: None,
     },
     Format {
         name: "autodiscover",
@@ -148,7 +160,7 @@ pub static FORMATS: &[Format] = &[
         escape: xml::escape,
         encode: utf8,
         decode: autodiscover::decode,
-        value: Some(xml::value),
+        stretches: Some(&XML),
     },
     Format {
         name: "zone",
@@ -156,7 +168,7 @@ pub static FORMATS: &[Format] = &[
         escape: zone::escape,
         encode: zone::encode,
         decode: zone::decode,
-        value: None,
+        stretches: None,
     },
     Format {
         name: "pacc",
@@ -164,7 +176,7 @@ pub static FORMATS: &[Format] = &[
         escape: json::escape,
         encode: json::encode,
         decode: json::decode,
-        value: None,
+        stretches: None,
     },
     Format {
         name: "qr-json",
@@ -172,7 +184,7 @@ pub static FORMATS: &[Format] = &[
         escape: json::escape,
         encode: json::encode,
         decode: json::decode,
-        value: None,
+        stretches: None,
     },
     Format {
         name: "qr-uri",
@@ -180,7 +192,7 @@ pub static FORMATS: &[Format] = &[
         escape: uri::escape,
         encode: uri::encode,
         decode: uri::decode,
-        value: None,
+        stretches: None,
     },
     Format {
         name: "svg",
@@ -188,7 +200,7 @@ pub static FORMATS: &[Format] = &[
         escape: xml::escape,
         encode: utf8,
         decode: svg::decode,
-        value: Some(xml::value),
+        stretches: Some(&XML),
     },
     Format {
         name: "html",
@@ -196,9 +208,21 @@ pub static FORMATS: &[Format] = &[
         escape: xml::escape,
         encode: utf8,
         decode: html::decode,
-        value: Some(xml::value),
+        stretches: Some(&XML),
     },
 ];
+
+/// XML and its kin, whose bytes are the text.
+static XML: Stretches = Stretches {
+    head: b"",
+    encode: |text, bytes| bytes.extend(text.as_bytes()),
+    // what could end a text or a quoted attribute is escaped
+    holds: |_| true,
+    value: |bytes| {
+        let text = std::str::from_utf8(bytes).map_err(|_| FormatError::new("not UTF-8"))?;
+        xml::value(text)
+    },
+};
 
 /// A format by its name.
 #[must_use]
@@ -234,16 +258,30 @@ fn no_control(text: &str) -> Result<(), FormatError> {
 
 /// UTF-16LE with byte order mark.
 fn to_utf16(text: &str) -> Vec<u8> {
-    let units = std::iter::once(0xfeff).chain(text.encode_utf16().collect::<Vec<_>>());
-    units.flat_map(u16::to_le_bytes).collect()
+    let mut bytes = Vec::with_capacity(2 * text.len() + UTF16_MARK.len());
+    bytes.extend(UTF16_MARK);
+    add_utf16(text, &mut bytes);
+    bytes
+}
+
+/// The byte order mark of UTF-16LE.
+const UTF16_MARK: &[u8] = &[0xff, 0xfe];
+
+/// Adds UTF-16LE.
+fn add_utf16(text: &str, bytes: &mut Vec<u8>) {
+    text.encode_utf16().for_each(|unit| bytes.extend(unit.to_le_bytes()));
 }
 
 /// The text of UTF-16LE with byte order mark.
 fn utf16(bytes: &[u8]) -> Result<String, FormatError> {
-    let body = bytes.strip_prefix(&[0xff, 0xfe]).filter(|b| b.len() % 2 == 0);
-    let body = body.ok_or_else(|| FormatError::new("not UTF-16LE with a byte order mark"))?;
-    let units: Vec<u16> = body.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
-    String::from_utf16(&units).map_err(|_| FormatError::new("not UTF-16"))
+    let body = bytes.strip_prefix(UTF16_MARK);
+    unmarked_utf16(body.ok_or_else(|| FormatError::new("not UTF-16LE with a byte order mark"))?)
+}
+
+/// The text of UTF-16LE.
+fn unmarked_utf16(bytes: &[u8]) -> Result<String, FormatError> {
+    let text = encoding_rs::UTF_16LE.decode_without_bom_handling_and_without_replacement(bytes);
+    text.map(Cow::into_owned).ok_or_else(|| FormatError::new("not UTF-16"))
 }
 
 /// Line ends of Windows.
@@ -278,7 +316,53 @@ fn put_char(out: &mut dyn fmt::Write, c: char) -> Result<(), FormatError> {
 
 #[cfg(test)]
 mod tests {
-    use super::no_control;
+    use super::{FORMATS, Stretches, no_control};
+
+    fn encoded(how: &Stretches, text: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        (how.encode)(text, &mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn stretches_are_the_whole_and_a_value_is_read_from_its_own() {
+        let (mut read, signs) = (0, "a&<>\"'\\ %x% 表ソ😀\u{2028}\u{feff}\u{ffff}\t\n\r\u{0}\u{85}");
+        for (format, how) in FORMATS.iter().filter_map(|format| Some((format, format.stretches?))) {
+            let (head, tail) = match format.name {
+                "reg" => ("Windows Registry Editor Version 5.00\n\n[K]\n\"n\"=\"", "\"\n"),
+                _ => ("<a>\n", "</a>\n"),
+            };
+            for value in signs.chars().map(String::from).chain(["".to_owned(), "x\\\"<&>\"\\表".to_owned()])
+            {
+                let mut text = String::new();
+                if (format.escape)(&mut text, &value).is_err() {
+                    continue;
+                }
+                let stretches = [head, &text, tail].map(|text| encoded(how, text)).concat();
+                let whole = (format.encode)(&[head, &text, tail].concat());
+                assert_eq!(whole, Ok([how.head, &stretches].concat()), "{} {value:?}", format.name);
+                let said = (how.value)(&encoded(how, &text)).map(|said| said.into_owned());
+                assert_eq!(said, Ok(value), "{}", format.name);
+                read += 1;
+            }
+        }
+        assert!(read > 60, "{read}");
+    }
+
+    #[test]
+    fn what_escaping_does_not_write_is_no_value_and_structure_holds_none() {
+        for (name, bad) in
+            [("reg", "a\"b"), ("reg", "a\\b"), ("reg", "a\nb"), ("html", "a<b"), ("html", "a\"b")]
+        {
+            let how = super::find(name).and_then(|format| format.stretches);
+            assert!(how.is_some_and(|how| (how.value)(&encoded(how, bad)).is_err()), "{name} {bad:?}");
+        }
+        let holds = |before: &str| (super::reg::STRETCHES.holds)(before);
+        assert!(holds("[K]\n\"a \\\" b\"=\"x"));
+        for structure in ["[K\\", "\"n", "\"n\"=dword:", "\"n\"=\"a\"\n", "; \"n\"=\""] {
+            assert!(!holds(structure), "{structure:?}");
+        }
+    }
 
     #[test]
     fn what_no_text_file_may_hold() {

@@ -3,17 +3,23 @@
 //!
 //! Decoded: `{"keys": [{"path", "deleted", "values": {name: text | number | {"hex": …} | null}}]}` in the order of the file.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::{Document, FormatError, ansi, crlf, crlf_lines, one_line, put, put_char, to_utf16, utf16};
+use super::{
+    Document, FormatError, Stretches, UTF16_MARK, add_utf16, ansi, crlf, crlf_lines, one_line, put, put_char,
+    to_utf16,
+};
+use super::{unmarked_utf16, utf16};
 
 const HEADER: &str = "Windows Registry Editor Version 5.00";
 const OLD_HEADER: &str = "REGEDIT4";
 
 /// Doubles backslashes and quotes with a backslash; a value cannot hold a line end.
 pub(super) fn escape(out: &mut dyn fmt::Write, text: &str) -> Result<(), FormatError> {
+    super::no_control(text)?;
     one_line(text)?;
     for c in text.chars() {
         if matches!(c, '\\' | '"') {
@@ -39,6 +45,30 @@ fn old(text: &str) -> Result<Vec<u8>, FormatError> {
         return Err(FormatError::new("a letter's second byte in Windows-31J is a backslash"));
     }
     ansi::encode(&crlf(text))
+}
+
+/// Version 5.00 stretch by stretch. The old version's bytes are others, so a file of that is read whole.
+pub(super) static STRETCHES: Stretches = Stretches {
+    head: UTF16_MARK,
+    encode: |text, bytes| add_utf16(&crlf(text), bytes),
+    holds: |before| {
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        quoted(line).is_ok_and(|(_, rest)| rest.starts_with("=\""))
+    },
+    value: |bytes| {
+        let text = unmarked_utf16(bytes)?;
+        one_line(&text)?;
+        unescape(&text).map(Cow::Owned)
+    },
+};
+
+/// What stands between two quotes.
+fn unescape(text: &str) -> Result<String, FormatError> {
+    let closed = format!("\"{text}\"");
+    match quoted(&closed)? {
+        (text, "") => Ok(text),
+        _ => Err(FormatError::new("a quote within a value")),
+    }
 }
 
 /// The keys in order.

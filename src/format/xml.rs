@@ -2,6 +2,7 @@
 //!
 //! An element becomes `{"text": …, "@attribute": …, "child": [element, …]}`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use quick_xml::Reader;
@@ -23,11 +24,11 @@ pub(super) fn escape(out: &mut dyn fmt::Write, text: &str) -> Result<(), FormatE
 }
 
 /// What an escaped value means.
-pub(super) fn value(text: &str) -> Result<String, FormatError> {
+pub(super) fn value(text: &str) -> Result<Cow<'_, str>, FormatError> {
     if text.contains(['<', '>', '"', '\'']) {
         return Err(wrong("a value is not escaped"));
     }
-    unescape(text)
+    quick_xml::escape::unescape(text).map_err(wrong)
 }
 
 fn reference(sign: u8) -> &'static str {
@@ -114,7 +115,7 @@ fn wrong(error: impl fmt::Display) -> FormatError {
 }
 
 fn unescape(text: &str) -> Result<String, FormatError> {
-    quick_xml::escape::unescape(text).map(std::borrow::Cow::into_owned).map_err(wrong)
+    quick_xml::escape::unescape(text).map(Cow::into_owned).map_err(wrong)
 }
 
 fn add_text(open: &mut [(String, Element)], text: &str) -> Result<(), FormatError> {

@@ -47,7 +47,7 @@ impl Archive {
     }
 
     pub(super) fn stdout(private: bool) -> Self {
-        let stream = Stream::Plain(buffered(io::stdout().lock()));
+        let stream = Stream::Plain(buffered(StandardOutput::new()));
         // the system's folder for temporary files
         Self::new(stream, Form::Tar, "standard output".into(), tempfile::env::temp_dir(), private)
     }
@@ -135,8 +135,54 @@ enum Stream {
 
 type Out = BufWriter<Box<dyn Drain>>;
 
+/// What a pipe should hold, in bytes: with Linux's 64 KiB the two ends of it wait for each other at every second user.
+#[cfg(target_os = "linux")]
+const PIPE: usize = 256 * 1024;
+
+/// Standard output as a file: what goes there is not looked through for line ends.
+struct StandardOutput {
+    lock: StdoutLock<'static>,
+    #[cfg(unix)]
+    file: Option<fs::File>,
+}
+
+impl StandardOutput {
+    fn new() -> Self {
+        let lock = io::stdout().lock();
+        // what is no pipe, or may not be changed, serves as it is
+        #[cfg(target_os = "linux")]
+        let _ = rustix::pipe::fcntl_setpipe_size(&lock, PIPE);
+        #[cfg(unix)]
+        let file = std::os::fd::AsFd::as_fd(&lock).try_clone_to_owned().ok().map(fs::File::from);
+        Self {
+            lock,
+            #[cfg(unix)]
+            file,
+        }
+    }
+
+    fn out(&mut self) -> &mut dyn Write {
+        #[cfg(unix)]
+        if let Some(file) = &mut self.file {
+            return file;
+        }
+        &mut self.lock
+    }
+}
+
+impl Write for StandardOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out().flush()
+    }
+}
+
 fn buffered(drain: impl Drain + 'static) -> Out {
-    BufWriter::with_capacity(1 << 20, Box::new(drain))
+    // the files of most users are larger and pass it by
+    BufWriter::with_capacity(1 << 15, Box::new(drain))
 }
 
 impl Stream {
@@ -183,7 +229,7 @@ impl Drain for Whole {
     }
 }
 
-impl Drain for StdoutLock<'static> {
+impl Drain for StandardOutput {
     fn close(mut self: Box<Self>) -> io::Result<()> {
         self.flush()
     }

@@ -52,13 +52,13 @@ use wanted::Wanted;
 const MOST_ROWS: usize = 32;
 
 /// Batches that are on the way at once, for each core.
-const ON_THE_WAY: usize = 8;
+const ON_THE_WAY: usize = 4;
 
 /// The line of users whom an earlier run built.
 const BEFORE: u64 = 0;
 
 /// Bytes of files that a batch comes to: the more a user has, the fewer users.
-const MOST_BYTES: u64 = 256 * 1024;
+const MOST_BYTES: u64 = 1024 * 1024;
 
 /// What the threads are given.
 enum Item {

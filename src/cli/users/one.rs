@@ -1,6 +1,7 @@
 //! One row on its way to a user's files: laid over the description, resolved, checked, built. Runs on any thread.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -9,7 +10,7 @@ use super::kinds::{Groups, Kinds};
 use super::wanted::Wanted;
 use crate::account::users::{self, Row};
 use crate::account::{self, Account, Fetched, RawAccount};
-use crate::build::{self, Builder, Moulds, Part};
+use crate::build::{self, Artifact, Builder, Moulds, Part};
 use crate::cli::CliError;
 use crate::cli::outside::Outside;
 use crate::finding::{self, Catalogue, Echo, Finding, Findings, Severity, SourceId, Tally};
@@ -54,6 +55,13 @@ struct Made {
     address: String,
     pack: Pack,
     sheaf: Option<Box<Sheaf>>,
+}
+
+/// What was cast for a row, and what is to be told of it.
+struct Cast {
+    address: String,
+    artifacts: Vec<Artifact>,
+    told: [Arc<Vec<Echo>>; 2],
 }
 
 /// Some rows, done.
@@ -114,9 +122,10 @@ impl Maker<'_> {
 
     fn row(&self, row: Row, tally: &mut Tally, groups: &mut Groups) -> Result<Done, CliError> {
         let kind = users::kind(&row).filter(|_| !Wanted::differs(&row));
-        if let Some(done) = self.short(&row, kind.as_deref(), groups)? {
-            return Ok(done);
-        }
+        let row = match self.short(row, kind.as_deref(), groups)? {
+            Ok(done) => return Ok(done),
+            Err(row) => row,
+        };
         let mut findings = Findings::new();
         row.told(self.rows).for_each(|finding| findings.push(finding));
         let made = if findings.has_errors() {
@@ -140,22 +149,29 @@ impl Maker<'_> {
         })
     }
 
-    /// The short way: a row like one before, whose files are cast. `None`: it must go the whole way.
-    fn short(&self, row: &Row, kind: Option<&str>, groups: &mut Groups) -> Result<Option<Done>, CliError> {
-        let Some(known) = kind.and_then(|kind| self.kinds.trusted(kind)) else { return Ok(None) };
-        let Some((account, fetched)) = known.alike.account(row) else { return Ok(None) };
-        let Some(cast) = known.shape.as_ref().and_then(|s| self.moulds.cast(s, &account, &fetched)) else {
-            return Ok(None);
+    /// The short way: a row like one before, whose files are cast. A row that is given back must go the whole way.
+    fn short(
+        &self,
+        row: Row,
+        kind: Option<&str>,
+        groups: &mut Groups,
+    ) -> Result<Result<Done, Row>, CliError> {
+        let Some(Cast { address, artifacts, told }) = kind.and_then(|kind| self.cast(&row, kind)) else {
+            return Ok(Err(row));
         };
-        let (artifacts, told) = cast;
-        if !self.builder.has_all_paper(&artifacts) {
-            return Ok(None);
-        }
-        let Some(address) = account.address.map(|a| a.as_str().to_owned()) else { return Ok(None) };
-        groups.add([known.told.clone(), told], row, &address);
+        groups.add(told, &row, &address);
         let pack = self.packer.pack(artifacts)?;
         // a PDF is never cast
-        Ok(Some(Done::Built { address, pack, key: key(row), row: Box::new(row.clone()), sheaf: None }))
+        Ok(Ok(Done::Built { address, pack, key: key(&row), row: Box::new(row), sheaf: None }))
+    }
+
+    /// The cast files of a row of a kind; `None`: it cannot be trusted with them.
+    fn cast(&self, row: &Row, kind: &str) -> Option<Cast> {
+        let known = self.kinds.trusted(kind)?;
+        let (account, fetched) = known.alike.account(row)?;
+        let (artifacts, told) = self.moulds.cast(known.shape.as_ref()?, &account, &fetched)?;
+        let address = account.address.filter(|_| self.builder.has_all_paper(&artifacts))?;
+        Some(Cast { address: address.as_str().to_owned(), artifacts, told: [known.told.clone(), told] })
     }
 
     /// The row's files; `None`: its findings leave nothing to build.
