@@ -5,21 +5,23 @@
 //!
 //! Nothing else may differ: a mould gives what rendering gives, or nothing, and then the user's files are rendered.
 
+mod body;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Artifact, Builder, Part};
 use crate::account::{Account, Fetched, PasswordSource, RawAccount, placeholder};
 use crate::finding::{Echo, Findings};
-use crate::format::{self, Document, Escape, Format, Stretches};
+use crate::format::{self, Format};
 use crate::library::LibraryError;
 use crate::paths;
-use crate::render::slot::{self, Guard, Part as Piece, Slot, Stencil, Trace};
+use crate::render::slot::{self, Guard, Slot, Stencil, Trace};
 use crate::render::value;
 use crate::secret::Secret;
+use body::{Body, filled};
 
 /// Shapes that moulds are kept for, and moulds of one shape: beyond, files are rendered.
 const MOST_SHAPES: usize = 64;
@@ -210,15 +212,6 @@ struct File {
     body: Body,
 }
 
-/// How a file's bytes are made and read.
-#[derive(Debug)]
-enum Body {
-    /// stretch by stretch: the fixed ones as they are encoded, and what stands between them
-    Stretches { how: &'static Stretches, fixed: Vec<Vec<u8>>, holes: Vec<Piece> },
-    /// as one, with what decoding it gives, marks in the place of values
-    Whole { text: Stencil, tree: serde_json::Value },
-}
-
 impl Mould {
     /// `None`: a file was not followed.
     fn new(mut trace: Trace, account: &Account, artifacts: &[Artifact], findings: Vec<Echo>) -> Option<Self> {
@@ -248,7 +241,7 @@ impl Mould {
 
     /// What it costs to keep.
     fn bytes(&self) -> usize {
-        self.files.iter().map(|file| file.body.len()).sum()
+        self.files.iter().map(|file| file.body.size()).sum()
     }
 
     fn trials(&self) -> Trials {
@@ -290,7 +283,7 @@ impl Mould {
         let one = |file: &File| {
             let below = filled(&file.path, &of, None)?;
             let tame = below.split('/').all(|part| part != ".." && paths::is_safe(part));
-            let bytes = file.bytes(&of).filter(|_| tame)?;
+            let bytes = file.body.bytes(file.format, &of).filter(|_| tame)?;
             Some(Artifact {
                 path: format!("{folder}{below}"),
                 address: file.like.address_of(address.as_ref()),
@@ -312,189 +305,6 @@ impl Artifact {
 fn folder(account: &Account) -> Option<String> {
     let address = paths::part(account.address.as_ref()?.as_str());
     Some(format!("{}/{address}/", paths::part(account.domain.ascii())))
-}
-
-impl File {
-    /// Its bytes for a user, read.
-    fn bytes<'v>(&self, of: &impl Fn(&Slot) -> &'v str) -> Option<Vec<u8>> {
-        match &self.body {
-            Body::Stretches { how, fixed, holes } => stretched(how, self.format.escape, fixed, holes, of),
-            Body::Whole { text, tree } => {
-                let bytes = (self.format.encode)(&filled(text, of, Some(self.format.escape))?).ok()?;
-                let Ok(Document::Tree(said)) = (self.format.decode)(&bytes) else { return None };
-                is_same(tree, &said, text, of).then_some(bytes)
-            }
-        }
-    }
-}
-
-impl Body {
-    /// `None`: what decoding gives cannot be told from a text of the account.
-    fn new(text: Stencil, format: &'static Format) -> Option<Self> {
-        let marked = text.marked()?;
-        let whole = (format.encode)(&marked).ok()?;
-        if let Some(how) = format.stretches {
-            let encoded = |text: &str| {
-                let mut bytes = Vec::new();
-                (how.encode)(text, &mut bytes);
-                bytes
-            };
-            // what a file begins with may decide how it is encoded
-            if text.holds(how) && [how.head, &encoded(&marked)].concat() == whole {
-                let mut fixed: Vec<Vec<u8>> = text.fixed.iter().map(|text| encoded(text)).collect();
-                fixed.first_mut()?.splice(0..0, how.head.iter().copied());
-                return Some(Self::Stretches { how, fixed, holes: text.holes });
-            }
-        }
-        match (format.decode)(&whole).ok()? {
-            Document::Tree(tree) => Some(Self::Whole { text, tree }),
-            Document::Marked(_) => None,
-        }
-    }
-
-    fn holes(&self) -> &[Piece] {
-        match self {
-            Self::Stretches { holes, .. } => holes,
-            Self::Whole { text, .. } => &text.holes,
-        }
-    }
-
-    /// Bytes that are the same for all.
-    fn len(&self) -> usize {
-        match self {
-            Self::Stretches { fixed, .. } => fixed.iter().map(Vec::len).sum(),
-            Self::Whole { text, .. } => text.fixed.iter().map(String::len).sum(),
-        }
-    }
-}
-
-/// Where a value stands in bytes, and what it means.
-struct Hole<'v> {
-    at: Range<usize>,
-    meant: Cow<'v, str>,
-}
-
-/// A file stretch by stretch, read: its fixed stretches are the mould's, and each value means what the user has.
-fn stretched<'v>(
-    how: &Stretches,
-    escape: Escape,
-    fixed: &[Vec<u8>],
-    holes: &[Piece],
-    of: &impl Fn(&Slot) -> &'v str,
-) -> Option<Vec<u8>> {
-    let length: usize = fixed.iter().map(Vec::len).sum();
-    let mut bytes = Vec::with_capacity(length + 64 * holes.len());
-    let mut values = Vec::with_capacity(holes.len());
-    let mut text = String::new();
-    for (at, stretch) in fixed.iter().enumerate() {
-        bytes.extend_from_slice(stretch);
-        if let Some(part) = holes.get(at) {
-            let (start, meant) = (bytes.len(), part.of(of(&part.slot))?);
-            text.clear();
-            escape(&mut text, &meant).ok()?;
-            (how.encode)(&text, &mut bytes);
-            values.push(Hole { at: start..bytes.len(), meant });
-        }
-    }
-    is_read(&bytes, fixed, &values, how).then_some(bytes)
-}
-
-fn is_read(bytes: &[u8], fixed: &[Vec<u8>], holes: &[Hole<'_>], how: &Stretches) -> bool {
-    let mut at = 0;
-    for (fixed, hole) in fixed.iter().zip(holes) {
-        let said = bytes.get(hole.at.clone()).and_then(|bytes| (how.value)(bytes).ok());
-        if bytes.get(at..hole.at.start) != Some(fixed) || said.as_deref() != Some(&*hole.meant) {
-            return false;
-        }
-        at = hole.at.end;
-    }
-    bytes.get(at..) == fixed.last().map(Vec::as_slice)
-}
-
-/// A stencil with a user's values.
-fn filled<'v>(stencil: &Stencil, of: &impl Fn(&Slot) -> &'v str, escape: Option<Escape>) -> Option<String> {
-    let fixed: usize = stencil.fixed.iter().map(String::len).sum();
-    let mut text = String::with_capacity(fixed + 64 * stencil.holes.len());
-    for (at, stretch) in stencil.fixed.iter().enumerate() {
-        text.push_str(stretch);
-        if let Some(part) = stencil.holes.get(at) {
-            let meant = part.of(of(&part.slot))?;
-            match escape {
-                Some(escape) => escape(&mut text, &meant).ok()?,
-                None => text.push_str(&meant),
-            }
-        }
-    }
-    Some(text)
-}
-
-/// How a mark begins in a tree: letters that every format writes as they are.
-const MARK: &str = "mailprofMark";
-
-impl Stencil {
-    /// Whether each value stands where one is read. An identifier is hexadecimal digits wherever it stands.
-    fn holds(&self, how: &Stretches) -> bool {
-        let mut before = String::new();
-        self.fixed.iter().zip(&self.holes).all(|(fixed, part)| {
-            before.push_str(fixed);
-            let holds = matches!(part.slot, Slot::ProfileHash | Slot::Uuid(_)) || (how.holds)(&before);
-            before.push('x');
-            holds
-        })
-    }
-
-    /// Its text with numbered marks in the place of values. `None`: they cannot be told from a text of the account.
-    fn marked(&self) -> Option<String> {
-        if self.fixed.iter().any(|text| text.contains(MARK)) {
-            return None;
-        }
-        let mark = |at: usize| self.holes.get(at).map(|_| format!("{MARK}{at}x")).unwrap_or_default();
-        Some(self.fixed.iter().enumerate().map(|(at, text)| text.clone() + &mark(at)).collect())
-    }
-}
-
-/// Whether a decoded file is the marked one with a user's values in the place of its marks.
-fn is_same<'v>(
-    marked: &serde_json::Value,
-    tree: &serde_json::Value,
-    stencil: &Stencil,
-    of: &impl Fn(&Slot) -> &'v str,
-) -> bool {
-    use serde_json::Value;
-    match (marked, tree) {
-        (Value::String(marked), Value::String(text)) => {
-            expanded(marked, stencil, of).as_deref() == Some(text)
-        }
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b, stencil, of))
-        }
-        (Value::Object(a), Value::Object(b)) => {
-            let same = |((key, a), (other, b)): ((&String, &Value), (&String, &Value))| {
-                expanded(key, stencil, of).as_deref() == Some(other) && is_same(a, b, stencil, of)
-            };
-            a.len() == b.len() && a.iter().zip(b).all(same)
-        }
-        (marked, tree) => marked == tree,
-    }
-}
-
-fn expanded<'m, 'v>(
-    marked: &'m str,
-    stencil: &Stencil,
-    of: &impl Fn(&Slot) -> &'v str,
-) -> Option<Cow<'m, str>> {
-    if !marked.contains(MARK) {
-        return Some(Cow::Borrowed(marked));
-    }
-    let mut parts = marked.split(MARK);
-    let mut out = parts.next()?.to_owned();
-    for part in parts {
-        let (number, rest) = part.split_once('x')?;
-        let hole = stencil.holes.get(number.parse::<usize>().ok()?)?;
-        out.push_str(&hole.of(of(&hole.slot))?);
-        out.push_str(rest);
-    }
-    Some(Cow::Owned(out))
 }
 
 impl Guard {
