@@ -26,48 +26,14 @@ pub(super) fn add(env: &mut Environment<'_>) {
     env.add_filter("dword", |n: u32| format!("{n:08x}"));
     env.add_filter("hex", |n: u32| format!("{n:x}"));
     env.add_filter("columns", |value: &Value| asked(value, Question::Columns).unwrap_or_default());
-    env.add_filter("lines", |value: &Value, columns: usize| match Held::of(value) {
-        Some(held) => {
-            let count = held.ask(Question::Lines(columns)).unwrap_or_default();
-            Ok((0..count)
-                .map(|at| held.made(if count == 1 { Op::Whole } else { Op::Line(columns, at) }))
-                .collect())
-        }
-        None => match value.as_str() {
-            Some(text) => Ok(lines(text, columns).into_iter().map(Value::from).collect::<Vec<_>>()),
-            None => slot::one_line(value, columns)
-                .map(|line| vec![line])
-                .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "only a text has lines")),
-        },
-    });
+    env.add_filter("lines", lines_of);
     env.add_filter("urlencode", slot::url_encoded);
     env.add_filter("start", |value: &Value, n: usize| match Held::of(value) {
         Some(held) => held.made(Op::Start(n)),
         None => value.as_str().map_or_else(Value::default, |text| start(text, n).into()),
     });
-    env.add_filter("pieces", |value: &Value, columns: usize| {
-        match (Held::of(value), HeldSecret::of(value)) {
-            (Some(held), _) => {
-                let count = held.ask(Question::Pieces(columns)).unwrap_or_default();
-                (0..count)
-                    .map(|at| held.made(if count == 1 { Op::Whole } else { Op::Piece(columns, at) }))
-                    .collect()
-            }
-            (None, Some(secret)) => {
-                pieces(secret.reveal(), columns).into_iter().map(sealed).collect::<Vec<_>>()
-            }
-            (None, None) => {
-                pieces(value.as_str().unwrap_or_default(), columns).into_iter().map(Value::from).collect()
-            }
-        }
-    });
-    env.add_filter("spelled", |value: &Value, spelling: &Value| {
-        match (Held::of(value), HeldSecret::of(value)) {
-            (Some(held), _) => Ok(held.made(Op::Spelled(spelling.clone()))),
-            (None, Some(secret)) => spelled(secret.reveal(), spelling).map(sealed),
-            (None, None) => spelled(value.as_str().unwrap_or_default(), spelling).map(Value::from),
-        }
-    });
+    env.add_filter("pieces", pieces_of);
+    env.add_filter("spelled", spelled_of);
     env.add_test("ascii", |v: &Value| text(v).is_none() && Held::of(v).is_none() || is(v, Question::Ascii));
     env.add_test("lower_case", |v: &Value| is(v, Question::LowerCase));
     env.add_test("containing", |v: &Value, part: &str| is(v, Question::Containing(part.to_owned())));
@@ -83,6 +49,45 @@ pub(super) fn add(env: &mut Environment<'_>) {
         let answer = if absent { question.answer("") } else { asked(v, question) };
         answer.map(|yes| yes == 1).ok_or_else(known)
     });
+}
+
+/// A value in lines of so many columns.
+fn lines_of(value: &Value, columns: usize) -> Result<Vec<Value>, Error> {
+    if let Some(held) = Held::of(value) {
+        let count = held.ask(Question::Lines(columns)).unwrap_or_default();
+        let line = |at| held.made(if count == 1 { Op::Whole } else { Op::Line(columns, at) });
+        return Ok((0..count).map(line).collect());
+    }
+    match value.as_str() {
+        Some(text) => Ok(lines(text, columns).into_iter().map(Value::from).collect()),
+        None => slot::one_line(value, columns)
+            .map(|line| vec![line])
+            .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "only a text has lines")),
+    }
+}
+
+/// A value in pieces of so many columns; of a secret they are secrets.
+fn pieces_of(value: &Value, columns: usize) -> Vec<Value> {
+    match (Held::of(value), HeldSecret::of(value)) {
+        (Some(held), _) => {
+            let count = held.ask(Question::Pieces(columns)).unwrap_or_default();
+            let piece = |at| held.made(if count == 1 { Op::Whole } else { Op::Piece(columns, at) });
+            (0..count).map(piece).collect()
+        }
+        (None, Some(secret)) => pieces(secret.reveal(), columns).into_iter().map(sealed).collect(),
+        (None, None) => {
+            pieces(value.as_str().unwrap_or_default(), columns).into_iter().map(Value::from).collect()
+        }
+    }
+}
+
+/// A value as it is said on the telephone; of a secret it is one.
+fn spelled_of(value: &Value, spelling: &Value) -> Result<Value, Error> {
+    match (Held::of(value), HeldSecret::of(value)) {
+        (Some(held), _) => Ok(held.made(Op::Spelled(spelling.clone()))),
+        (None, Some(secret)) => spelled(secret.reveal(), spelling).map(sealed),
+        (None, None) => spelled(value.as_str().unwrap_or_default(), spelling).map(Value::from),
+    }
 }
 
 /// What can be asked about a value: everything that depends on more than that it is there.
