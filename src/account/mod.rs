@@ -272,6 +272,20 @@ pub struct Account {
     pub given: Vec<String>,
 }
 
+impl Account {
+    /// The same for all of a domain: law 8, nothing of one user.
+    #[must_use]
+    pub fn of_domain(&self, domain: Host) -> Self {
+        Self { address: None, name: None, name_ascii: None, paper: Paper::default(), domain, ..self.clone() }
+    }
+
+    /// The same for a user of whom nothing is known but the address.
+    #[must_use]
+    pub fn of_user(&self, address: Address) -> Self {
+        Self { address: Some(address.clone()), ..self.of_domain(address.domain().clone()) }
+    }
+}
+
 /// One value of `clients:`.
 #[derive(Debug, Clone)]
 pub struct ClientOption {

@@ -5,7 +5,7 @@ use minijinja::{Value, context};
 
 use super::sheet::{self, Teller};
 use super::{Artifact, Builder, Job, Outcome, Outcomes, Part, Wishes, expect, letter, readback};
-use crate::account::{Account, Fetched, Paper, RawAccount, Sheets};
+use crate::account::{Account, Fetched, RawAccount, Sheets};
 use crate::client::{Client, LABELS_WORD, Language, SIX, Scope};
 use crate::finding::{self, Finding, Findings};
 use crate::render::{Purpose, RenderError, slot, view};
@@ -75,7 +75,7 @@ impl Pages<'_> {
         }
         let labels = matches!(sheets, Sheets::Named(ids) if ids.iter().any(|id| id == LABELS_WORD));
         if labels && part.has(Scope::Domain) {
-            let domain = nobodys(self.account);
+            let domain = self.account.of_domain(self.account.domain.clone());
             let all = Pages { account: &domain, ..*self };
             pages.extend(
                 self.builder.languages.iter().map(|l| all.page(l, LABELS, LABELS_WORD, |t| all.labels(t))),
@@ -169,9 +169,4 @@ impl Pages<'_> {
         let titles = SIX.iter().map(|s| teller.title(s)).collect::<Result<Vec<_>, _>>()?;
         Ok(context! { rows => rows, titles => titles })
     }
-}
-
-/// Law 8: what lies in the domain's folder is made from an account that is nobody's.
-fn nobodys(account: &Account) -> Account {
-    Account { address: None, name: None, name_ascii: None, paper: Paper::default(), ..account.clone() }
 }

@@ -342,7 +342,8 @@ impl Teller<'_> {
         }
     }
 
-    fn limits(&self) -> Result<Vec<Value>, RenderError> {
+    /// What the client cannot do, as its sheet tells it.
+    pub(super) fn limits(&self) -> Result<Vec<Value>, RenderError> {
         let plain = view(&self.job.subject(&self.job.selection, false), Purpose::Condition);
         let one = |met: &Met<'_>| {
             let (lost, advice) = met.told(self.job, &plain, self.language)?;

@@ -275,6 +275,35 @@ pub(super) struct Diff {
     /// `json`: one object a line
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: BuildFormat,
+    #[command(flatten)]
+    pub notices: Notices,
+}
+
+/// Notices of what changed.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Notices")]
+pub(super) struct Notices {
+    /// Write a notice into OUT for each user whose settings changed: what changes, old and new, and where in each mail program
+    #[arg(long, requires = "out")]
+    pub sheets: bool,
+    /// A folder, or a name ending in .tar, .tar.zst or .zip
+    #[arg(short = 'o', long = "out", value_name = "OUT", requires = "sheets")]
+    pub out: Option<PathBuf>,
+    /// The description whose provider and languages the notices have (default: NEW, when that is a description)
+    #[arg(long, value_name = "ACCOUNT.yaml", requires = "sheets")]
+    pub account: Option<PathBuf>,
+    /// Mail programs that notices tell of (repeat it, or separate them by commas)
+    #[arg(long = "client", value_name = "ID", value_delimiter = ',', requires = "sheets")]
+    pub clients: Vec<String>,
+    /// Languages of notices (repeat it, or separate them by commas)
+    #[arg(long = "lang", value_name = "LANGUAGE", value_delimiter = ',', requires = "sheets")]
+    pub languages: Vec<String>,
+    /// The paper that notices are laid out for
+    #[arg(long, value_name = "PAPER", default_value = "a4", requires = "sheets")]
+    pub paper: PaperWord,
+    /// The date that notices print; without it they print none
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, requires = "sheets")]
+    pub date: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

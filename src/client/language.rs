@@ -36,6 +36,8 @@ pub struct Language {
     pub pages: serde_json::Value,
     /// the words of the letter with the password. Its texts see `provider`, `recipient`, `name`, `customer_number`, and nothing else
     pub letter: serde_json::Value,
+    /// the words of the notice of what changed
+    pub notice: serde_json::Value,
     /// what a sheet says where no limit of the client's profile has words
     pub limits: LimitLines,
     /// everything else that a sheet prints

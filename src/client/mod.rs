@@ -1,6 +1,7 @@
 //! What is known about mail clients, as data: their words, what they take, their files, limits and steps; and languages of sheets.
 //! `docs/adding-a-client.md` explains every key. No client is named in Rust; nothing here renders or decides.
 
+mod changes;
 mod figure;
 mod language;
 mod options;
@@ -10,6 +11,7 @@ mod reading;
 mod sound;
 mod texts;
 
+pub use changes::{ChangePlace, Changes};
 pub use figure::*;
 pub use language::{Language, LimitLines, SettingWords, Spelling, Trouble, Typefaces};
 pub use options::{Options, options, unknown_client};

@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use super::{Client, FileSpec, HoldsSecret, Limit, OptionDefault, Scope, Servers, Status, Takes, TakesSide};
+use super::{
+    ChangePlace, Changes, Client, FileSpec, HoldsSecret, Limit, OptionDefault, Scope, Servers, Status, Takes,
+    TakesSide,
+};
 
 /// The whole page.
 #[must_use]
@@ -79,6 +82,10 @@ fn one(client: &Client) -> String {
     let own: Vec<&Limit> = client.limits.iter().filter(|l| !l.common).collect();
     section(&suffixed("What is lost"), if own.is_empty() { String::new() } else { limits(&own) });
     section(&suffixed("Steps on its sheet"), steps(client));
+    section(
+        &suffixed("Where settings are changed"),
+        client.changes.as_ref().map(changes).unwrap_or_default(),
+    );
     section(&suffixed("Error numbers"), errors(client));
     let unverified = client.unverified.iter().map(|t| format!("- {}\n", cell(Client::text(t, "en"))));
     section(&suffixed("Not verified"), unverified.collect());
@@ -196,6 +203,14 @@ fn steps(client: &Client) -> String {
         out += &sourced(&client.figures.source, client.figures.unverified);
     }
     out
+}
+
+fn changes(changes: &Changes) -> String {
+    let place = |place: &ChangePlace| {
+        let settings: Vec<String> = place.fields.keys().map(|setting| format!("`{setting}`")).collect();
+        format!("- {} ({})\n", cell(Client::text(&place.texts, "en")), settings.join(", "))
+    };
+    changes.places.iter().map(place).collect::<String>() + &sourced(&changes.source, changes.unverified)
 }
 
 fn errors(client: &Client) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::texts::by_language;
-use super::{Figures, Shown, Texts};
+use super::{Changes, Figures, Shown, Texts};
 use crate::finding::Severity;
 
 /// The six settings that decide whether mail works.
@@ -69,6 +69,8 @@ pub struct Client {
     /// whether nobody could check them
     #[serde(default)]
     pub steps_unverified: bool,
+    /// where the settings of an account that is set up already are changed
+    pub changes: Option<Changes>,
     /// error numbers and messages it shows
     #[serde(default)]
     pub errors: Vec<ErrorNumber>,

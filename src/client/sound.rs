@@ -1,6 +1,6 @@
 //! What does not fit together in a client's profile, told before anything is built from it.
 
-use super::{Client, Figure, LABELS_WORD, Language, Limit, SIX, Shown, Texts};
+use super::{Changes, Client, Figure, LABELS_WORD, Language, Limit, SIX, Shown, Texts};
 
 impl Client {
     /// Every text of it: what it is, and the languages that it is in.
@@ -24,6 +24,7 @@ impl Client {
                 let what = format!("the figure {name}");
                 figure.words().into_iter().filter_map(move |shown| worded(&what, shown))
             }))
+            .chain(self.changes.iter().flat_map(Changes::worded).map(|(what, t)| (what, t.keys().collect())))
             .chain(self.unverified.iter().map(|t| ("an unverified fact".to_owned(), t.keys().collect())))
     }
 
@@ -79,7 +80,8 @@ impl Client {
         let drawn = self.figures.figures.values().flat_map(Figure::settings);
         let shown = self.steps.iter().flat_map(|s| &s.show).map(String::as_str).chain(drawn);
         let labelled = self.labels.keys().chain(self.errors.iter().map(|e| &e.setting)).map(String::as_str);
-        let unknown = carried.chain(shown).chain(labelled).find(|s| !is_setting(s));
+        let changed = self.changes.iter().flat_map(Changes::settings);
+        let unknown = carried.chain(shown).chain(labelled).chain(changed).find(|s| !is_setting(s));
         unknown.map(|s| format!("there is no setting {s}"))
     }
 }
@@ -90,7 +92,11 @@ impl Language {
         if self.id != file_name {
             return Some(format!("its id is {}", self.id));
         }
-        let trees = [("words", &self.words, &whole.words), ("pages", &self.pages, &whole.pages)];
+        let trees = [
+            ("words", &self.words, &whole.words),
+            ("pages", &self.pages, &whole.pages),
+            ("notice", &self.notice, &whole.notice),
+        ];
         let missing = trees.into_iter().find_map(|(name, own, whole)| {
             let mut keys = whole.as_object().into_iter().flat_map(|m| m.keys());
             keys.find(|key| own.get(key.as_str()).is_none()).map(|key| format!("{name}.{key}"))

@@ -123,7 +123,7 @@ fn templates_readings_and_formats_exist_and_load() {
 }
 
 /// Templates of sheets and pages, which no profile names.
-const SHEETS: [(&str, &str); 10] = [
+const SHEETS: [(&str, &str); 11] = [
     ("sheet/sheet.html.j2", "html"),
     ("sheet/index.html.j2", "html"),
     ("sheet/labels.html.j2", "html"),
@@ -133,6 +133,7 @@ const SHEETS: [(&str, &str); 10] = [
     ("sheet/data.json.j2", "pdf"),
     ("sheet/dump.json.j2", "pdf"),
     ("sheet/letter.html.j2", "html"),
+    ("sheet/notice.html.j2", "html"),
     ("sheet/letter.json.j2", "pdf"),
 ];
 

@@ -17,6 +17,7 @@ mod limits;
 mod looks;
 mod mass;
 mod merge;
+mod notices;
 mod properties;
 mod providers;
 mod readme;

@@ -5,29 +5,51 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+mod notices;
+
+use super::apart::overlap;
 use super::args::{BuildFormat, ReportFormat};
-use super::{CliError, Report, Tongue, args, description};
+use super::description::{self, Description};
+use super::{CliError, Report, Tongue, args};
 use crate::account::Account;
 use crate::build::Reader;
 use crate::delivered::Delivered;
 use crate::diff::{self, Change, Counts, Difference, FileChange, Owner, Setting, Tally};
 use crate::finding::{Catalogue, Severity, visible};
 use crate::library::{Library, LibraryError};
-use crate::sink::OutputError;
+use crate::sink::{OutputError, Target};
+use notices::Notices;
 
 pub(super) fn run(args: &args::Diff, library: &Library, tongue: &Tongue) -> Result<u8, CliError> {
     let words = tongue.words;
+    if args.notices.sheets {
+        let ids = notices::common(args, &args.new);
+        description::typed(library, &ids, &[], &args.notices.languages, words)?;
+    }
+    apart(args, words)?;
     let open = |path: &Path| Delivered::open(path).map_err(|e| CliError::output(e, words));
-    let mut page = Page::new(args.format, words);
+    let page = &mut Page::new(args.format, words);
     match (open(&args.old)?, open(&args.new)?) {
-        (Some(old), Some(new)) => outputs(&old, &new, library, &mut page).map_err(|e| e.told(words))?,
-        (None, None) => return descriptions(args, library, tongue, &mut page),
+        (Some(old), Some(new)) => outputs(args, [&old, &new], library, tongue, page),
+        (None, None) => descriptions(args, library, tongue, page),
         _ => {
             let names = [("old", &args.old), ("new", &args.new)].map(|(n, p)| (n, p.display().to_string()));
-            return Err(CliError::Usage(words.line("diff-two-kinds", &names)));
+            Err(CliError::Usage(words.line("diff-two-kinds", &names)))
         }
     }
-    Ok(0)
+}
+
+/// Notices go neither to standard output, where the differences are, nor into what is compared.
+fn apart(args: &args::Diff, words: &Catalogue) -> Result<(), CliError> {
+    let Some(out) = &args.notices.out else { return Ok(()) };
+    let path = out.display().to_string();
+    let mut compared = [&args.old, &args.new].into_iter();
+    let refusal = match () {
+        () if matches!(Target::of(out), Target::Stdout) => "diff-notices-stream",
+        () if compared.any(|other| overlap(out, other)) => "diff-notices-inside",
+        () => return Ok(()),
+    };
+    Err(CliError::Usage(words.line(refusal, &[("path", path)])))
 }
 
 /// Why two outputs were not compared.
@@ -63,13 +85,52 @@ impl Failed {
     }
 }
 
-fn outputs(old: &Delivered, new: &Delivered, library: &Library, page: &mut Page) -> Result<(), Failed> {
-    let reader = Reader::new(library)?;
-    let counts = diff::outputs::<Failed>(old, new, &reader, &mut |found| Ok(page.difference(&found)?))?;
-    Ok(page.counts(&counts)?)
+/// Compares two outputs.
+fn outputs(
+    args: &args::Diff,
+    [old, new]: [&Delivered; 2],
+    library: &Library,
+    tongue: &Tongue,
+    page: &mut Page,
+) -> Result<u8, CliError> {
+    let mut report = Report::default();
+    let mut notices = match (&args.notices.out, &args.notices.account) {
+        (None, _) => None,
+        (Some(_), None) => return Err(CliError::Usage(tongue.words.line("diff-notices-account", &[]))),
+        (Some(out), Some(path)) => {
+            let Some(description) = sound(path, library, &mut report)? else {
+                return report.finish(ReportFormat::Text, library, tongue, false, "");
+            };
+            let notices = Notices::open(args, out, description, library, &mut report)?;
+            if notices.is_none() {
+                return report.finish(ReportFormat::Text, library, tongue, false, "");
+            }
+            notices
+        }
+    };
+    let mut compare = || -> Result<Counts, Failed> {
+        let reader = Reader::new(library)?;
+        diff::outputs::<Failed>(old, new, &reader, &mut |found| {
+            page.difference(&found)?;
+            match notices.as_mut().filter(|_| found.change == Change::Changed) {
+                Some(notices) => Ok(notices.owner(&found.owner, &found.settings, &mut report)?),
+                None => Ok(()),
+            }
+        })
+    };
+    let counts = compare().map_err(|e| e.told(tongue.words))?;
+    page.counts(&counts)?;
+    notices.map_or(Ok(0), |notices| notices.finish(&mut report, library, tongue))
 }
 
-/// Compares what two descriptions come to. What is wrong with one is told, and ends it; what `check` would say beside is not asked for.
+/// A description that gives an account. `None`: findings say why it does not; what `check` would say beside is not asked for.
+fn sound(path: &Path, library: &Library, report: &mut Report) -> Result<Option<Description>, CliError> {
+    let loaded = description::load(path, library, &|wishes| wishes, report)?;
+    report.findings.retain(|finding| finding.severity == Severity::Error);
+    Ok(loaded.filter(|description| description.account.is_some() && !report.findings.has_errors()))
+}
+
+/// Compares what two descriptions come to.
 fn descriptions(
     args: &args::Diff,
     library: &Library,
@@ -77,20 +138,27 @@ fn descriptions(
     page: &mut Page,
 ) -> Result<u8, CliError> {
     let mut report = Report::default();
-    let mut account = |path| -> Result<Option<Account>, CliError> {
-        let loaded = description::load(path, library, &|wishes| wishes, &mut report)?;
-        Ok(loaded.and_then(|description| description.account))
+    // of both all that is wrong is told
+    let (old, new) = (sound(&args.old, library, &mut report)?, sound(&args.new, library, &mut report)?);
+    let end = |report: &mut Report| report.finish(ReportFormat::Text, library, tongue, false, "");
+    let accounts =
+        old.as_ref().zip(new.as_ref()).and_then(|(o, n)| o.account.as_ref().zip(n.account.as_ref()));
+    let Some((before, after)) = accounts else { return end(&mut report) };
+    let settings = diff::settings(before, after);
+    page.accounts(after, settings.clone())?;
+    let (Some(out), Some(new)) = (&args.notices.out, new) else { return Ok(0) };
+    let faces = match &args.notices.account {
+        Some(path) => sound(path, library, &mut report)?,
+        None => Some(new),
     };
-    let (old, new) = (account(&args.old)?, account(&args.new)?);
-    report.findings.retain(|finding| finding.severity == Severity::Error);
-    let (Some(old), Some(new)) = (old, new) else {
-        return report.finish(ReportFormat::Text, library, tongue, false, "");
+    let Some(faces) = faces else { return end(&mut report) };
+    let Some(mut notices) = Notices::open(args, out, faces, library, &mut report)? else {
+        return end(&mut report);
     };
-    if report.findings.has_errors() {
-        return report.finish(ReportFormat::Text, library, tongue, false, "");
+    if !settings.is_empty() {
+        notices.account(&settings, &mut report)?;
     }
-    page.accounts(&new, diff::settings(&old, &new))?;
-    Ok(0)
+    notices.finish(&mut report, library, tongue)
 }
 
 /// What is printed, on its way to standard output.

@@ -1,0 +1,322 @@
+//! Notices of what changed, for people whose account is set up already: the settings that they have to change, old and new, and where
+//! in each mail program. No value of a password comes here.
+
+use minijinja::{Value, context, value::merge_maps};
+
+use super::expect::{Expected, Settings};
+use super::sheet::{self, Teller};
+use super::{Artifact, Builder, Job, readback};
+use crate::account::{Account, Fetched, RawAccount, placeholder, value};
+use crate::client::{Changes, Client, Language, Scope, Texts};
+use crate::finding::{self, Finding, Findings};
+use crate::render::{Purpose, RenderError, view};
+
+/// The template.
+const TEMPLATE: &str = "sheet/notice.html.j2";
+
+/// Its name in the user's folder.
+const NAME: &str = "notice";
+
+/// What people type, in the order of most dialogs.
+const TYPED: [&str; 16] = [
+    "address",
+    "name",
+    "incoming.protocol",
+    "incoming.host",
+    "incoming.port",
+    "incoming.security",
+    "incoming.auth",
+    "incoming.username",
+    "incoming.password",
+    "incoming.leave_on_server",
+    "outgoing.host",
+    "outgoing.port",
+    "outgoing.security",
+    "outgoing.auth",
+    "outgoing.username",
+    "outgoing.password",
+];
+
+/// What `outgoing.login` is when the login for receiving serves for sending too.
+const SHARED: &str = "same";
+
+/// A setting that changed, in the words of the description.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Altered {
+    /// its dotted name
+    pub setting: String,
+    /// what it was; `None`: it is new
+    pub old: Option<String>,
+    /// what it is; `None`: it is needed no more
+    pub new: Option<String>,
+    /// whether its values are secret: then neither is looked at
+    pub hidden: bool,
+}
+
+impl Builder {
+    /// The notices in each language of what changed for the user of an account, or for everybody when it has no address. None at all:
+    /// nothing changed that people type. A notice that fails becomes a finding.
+    pub fn notices(
+        &self,
+        account: &Account,
+        raw: &RawAccount,
+        altered: &[Altered],
+        findings: &mut Findings,
+    ) -> Vec<Artifact> {
+        let altered = typed(altered);
+        if altered.is_empty() {
+            return Vec::new();
+        }
+        let fetched = Fetched::default();
+        let job = Job::new(self, account, raw, &fetched, &self.nobody);
+        let notice = Notice { job: &job, altered: &altered };
+        let made = self.languages.iter().map(|language| notice.made(language));
+        made.filter_map(|made| made.map_err(|finding| findings.push(*finding)).ok()).collect()
+    }
+}
+
+/// What people have to change: a login for sending that is, or becomes, the one for receiving is told once.
+fn typed(altered: &[Altered]) -> Vec<&Altered> {
+    let find = |name: &str| altered.iter().find(|a| a.setting == name);
+    let repeats = |outgoing: &Altered| {
+        let incoming =
+            outgoing.setting.strip_prefix("outgoing.").and_then(|k| find(&format!("incoming.{k}")));
+        incoming
+            .is_some_and(|i| (&i.old, &i.new, i.hidden) == (&outgoing.old, &outgoing.new, outgoing.hidden))
+    };
+    let shared = find("outgoing.login").is_some_and(|a| a.new.as_deref() == Some(SHARED));
+    let redundant = |a: &Altered| repeats(a) || shared && a.old.is_none();
+    let of_login = |a: &Altered| matches!(a.setting.as_str(), "outgoing.username" | "outgoing.password");
+    TYPED.iter().filter_map(|name| find(name)).filter(|a| !(of_login(a) && redundant(a))).collect()
+}
+
+/// What changed for one user.
+struct Notice<'a> {
+    job: &'a Job<'a>,
+    altered: &'a [&'a Altered],
+}
+
+impl Notice<'_> {
+    fn made(&self, language: &Language) -> Result<Artifact, Box<Finding>> {
+        let job = self.job;
+        let scope = if job.account.address.is_some() { Scope::User } else { Scope::Domain };
+        let path = format!("{}/{NAME}.{}.html", job.folder(scope), language.id);
+        let failed = |e: RenderError| Box::new(job.failed(&finding::TEMPLATE_FAILED, &path, e));
+        let plain = view(&job.subject(&job.selection, false), Purpose::Condition);
+        let teller = Teller { job, engine: &job.builder.engine, language, view: &plain };
+        let rows = self.altered.iter().map(|a| Row::of(a, &teller)).collect::<Result<Vec<_>, _>>();
+        let rows = rows.map_err(failed)?;
+        let view = self.view(&teller, &rows).map_err(failed)?;
+        let made = job.make(TEMPLATE, "html", &view, &path)?;
+        let expected: Settings = rows.iter().filter_map(Row::expected).collect();
+        let carries: Vec<String> = expected.keys().cloned().collect();
+        let engine = &job.builder.engine;
+        let domain = scope == Scope::Domain;
+        let check = readback::Check { engine, account: job.account, domain, expected: &expected };
+        let said = check.file(made.format, &made.bytes, None, &carries);
+        let made = job.judged(made, said, &path)?;
+        let artifact = job.artifact(path, None, made);
+        let (scope, address) = if domain { ("domain", None) } else { ("user", artifact.address.clone()) };
+        Ok(Artifact { client: None, scope, address, ..artifact })
+    }
+
+    fn view(&self, teller: &Teller<'_>, rows: &[Row]) -> Result<Value, RenderError> {
+        let texts = teller.words(&teller.language.notice)?;
+        let document = texts.get_attr("title").unwrap_or_default();
+        let programs = self.programs(teller, rows)?;
+        let anew = self.altered.iter().any(|a| a.setting == "incoming.protocol");
+        let rows: Vec<Value> = rows.iter().map(Row::value).collect();
+        let own = context! { texts, document, programs, rows, anew };
+        Ok(merge_maps([own, sheet::common(teller)?, teller.view.clone()]))
+    }
+
+    /// The mail programs that were asked for, and where each has what changed.
+    fn programs(&self, teller: &Teller<'_>, rows: &[Row]) -> Result<Vec<Value>, RenderError> {
+        let builder = self.job.builder;
+        let mut programs = Vec::new();
+        for client in builder.clients.iter().filter(|c| c.sheet && builder.is_chosen(c)) {
+            let Some(changes) = &client.changes else { continue };
+            let job = Job::new(builder, self.job.account, self.job.raw, self.job.fetched, client);
+            let theirs = Teller { job: &job, ..*teller };
+            let program = Program { client, changes, rows, language: &teller.language.id };
+            programs.push(program.value(theirs.refused(), theirs.limits()?));
+        }
+        Ok(programs)
+    }
+}
+
+/// A setting on a notice.
+struct Row {
+    setting: String,
+    title: Value,
+    old: Option<Shown>,
+    new: Option<Shown>,
+    hidden: bool,
+}
+
+/// A value as people read it.
+struct Shown {
+    /// the value itself, where what is read is that and not a word for it
+    plain: Option<String>,
+    text: Value,
+    /// what to type, where people read something else
+    ascii: Option<String>,
+}
+
+impl Row {
+    fn of(altered: &Altered, teller: &Teller<'_>) -> Result<Self, RenderError> {
+        let setting = altered.setting.clone();
+        let shown = |value: &Option<String>| {
+            value.as_ref().map(|value| Shown::of(&setting, value, teller)).transpose()
+        };
+        let (old, new) =
+            if altered.hidden { (None, None) } else { (shown(&altered.old)?, shown(&altered.new)?) };
+        Ok(Self { title: teller.title(&setting)?, old, new, hidden: altered.hidden, setting })
+    }
+
+    fn value(&self) -> Value {
+        let mark = if self.expected().is_some() { self.setting.as_str() } else { "" };
+        let side =
+            |shown: &Option<Shown>| shown.as_ref().map(|s| context! { text => &s.text, ascii => &s.ascii });
+        context! { setting => mark, title => &self.title, hidden => self.hidden, old => side(&self.old), new => side(&self.new) }
+    }
+
+    /// What reading the notice back must give.
+    fn expected(&self) -> Option<(String, Expected)> {
+        let plain = self.new.as_ref()?.plain.clone()?;
+        Some((self.setting.clone(), Expected::Text(plain)))
+    }
+}
+
+impl Shown {
+    fn of(setting: &str, value: &str, teller: &Teller<'_>) -> Result<Self, RenderError> {
+        let language = teller.language;
+        let words = |words: &Texts| -> Result<Self, RenderError> {
+            // an output may tell several that a format has one word for, a description several to choose from
+            let each = value.split([',', '/']).map(str::trim);
+            let each = each.map(|word| teller.text(words.get(word).map_or(word, String::as_str)));
+            let each = each.map(|text| Ok(text?.to_string())).collect::<Result<Vec<_>, RenderError>>()?;
+            Ok(Self { plain: None, text: each.join(" / ").into(), ascii: None })
+        };
+        match setting.rsplit('.').next().unwrap_or(setting) {
+            "protocol" => words(&language.protocol),
+            "security" => words(&language.security),
+            "auth" => words(&language.auth),
+            "leave_on_server" => leave(value, teller),
+            "host" => Ok(Self::named(
+                value,
+                value::host(value).ok().map(|h| (h.unicode().to_owned(), h.ascii().to_owned())),
+            )),
+            "address" => Ok(Self::named(
+                value,
+                value::address(value).ok().map(|a| (a.unicode(), a.as_str().to_owned())),
+            )),
+            "username" => username(value, teller),
+            _ => Ok(Self::named(value, None)),
+        }
+    }
+
+    /// A name in letters, and what to type for it.
+    fn named(value: &str, names: Option<(String, String)>) -> Self {
+        let (unicode, ascii) = names.unwrap_or_else(|| (value.to_owned(), value.to_owned()));
+        let ascii = (ascii != unicode).then_some(ascii);
+        Self { plain: Some(value.to_owned()), text: unicode.into(), ascii }
+    }
+}
+
+/// What happens to mail on the server: `true`, `false`, or a number of days.
+fn leave(value: &str, teller: &Teller<'_>) -> Result<Shown, RenderError> {
+    let days: Option<u32> = value.trim_start_matches("days:").trim().parse().ok();
+    let kind = if days.is_some() { "days" } else { value };
+    let said = context! { incoming_none => false, incoming => context! { leave_days => days } };
+    let view = merge_maps([said, teller.view.clone()]);
+    let text = teller.language.leave.get(kind).map_or(value, String::as_str);
+    Ok(Shown { plain: None, text: Teller { view: &view, ..*teller }.text(text)?, ascii: None })
+}
+
+/// A login; of everybody's what stands in it is said in words.
+fn username(value: &str, teller: &Teller<'_>) -> Result<Shown, RenderError> {
+    if let Some(address) = &teller.job.account.address {
+        return Ok(Shown::named(&placeholder::expand(value, address), None));
+    }
+    if !placeholder::is_in(value) {
+        return Ok(Shown::named(value, None));
+    }
+    let word =
+        |name: &str| teller.language.notice.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let text = value
+        .replace("%EMAILADDRESS%", word("your_address"))
+        .replace("%EMAILLOCALPART%", word("your_local_part"))
+        .replace("%EMAILDOMAIN%", teller.job.account.domain.unicode());
+    Ok(Shown { plain: None, text: text.into(), ascii: None })
+}
+
+/// A mail program on a notice.
+struct Program<'a> {
+    client: &'a Client,
+    changes: &'a Changes,
+    rows: &'a [Row],
+    language: &'a str,
+}
+
+impl Program<'_> {
+    fn value(&self, refused: bool, limits: Vec<Value>) -> Value {
+        let text = |texts: &Texts| Client::text(texts, self.language).to_owned();
+        let around = |texts: &Option<Texts>| texts.as_ref().map(text);
+        let typed = self.rows.iter().filter(|row| row.setting != "incoming.protocol");
+        let missing = typed.filter(|row| !self.changes.has(&row.setting)).map(|row| row.title.clone());
+        let error = |limit: &Value| limit.get_attr("severity").is_ok_and(|s| s.as_str() == Some("error"));
+        context! {
+            name => text(&self.client.names),
+            refused,
+            limits => limits.into_iter().filter(error).collect::<Vec<_>>(),
+            before => around(&self.changes.before),
+            places => self.places(),
+            missing => missing.collect::<Vec<_>>(),
+            after => around(&self.changes.after),
+            unverified => self.changes.unverified,
+        }
+    }
+
+    /// Places with something that changed.
+    fn places(&self) -> Vec<Value> {
+        let place = |place: &crate::client::ChangePlace| {
+            let field = |row: &Row| {
+                let label = Client::text(place.fields.get(&row.setting)?, self.language).to_owned();
+                Some(merge_maps([context! { label }, row.value()]))
+            };
+            let fields: Vec<Value> = self.rows.iter().filter_map(field).collect();
+            let text = Client::text(&place.texts, self.language).to_owned();
+            (!fields.is_empty()).then(|| context! { text, fields })
+        };
+        self.changes.places.iter().filter_map(place).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn altered(setting: &str, old: Option<&str>, new: Option<&str>) -> Altered {
+        let own = |value: Option<&str>| value.map(str::to_owned);
+        Altered { setting: setting.to_owned(), old: own(old), new: own(new), hidden: false }
+    }
+
+    #[test]
+    fn people_are_told_what_they_type_in_the_order_of_dialogs_and_a_login_once() {
+        let all = [
+            altered("outgoing.username", Some("a"), Some("b")),
+            altered("outgoing.port", Some("25"), Some("587")),
+            altered("incoming.username", Some("a"), Some("b")),
+            altered("incoming.1.host", Some("a"), Some("b")),
+            altered("provider.webmail", Some("a"), Some("b")),
+        ];
+        let names = |all: &[Altered]| typed(all).iter().map(|a| a.setting.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&all), ["incoming.username", "outgoing.port"]);
+        let own = [altered("outgoing.username", None, Some("b")), all[2].clone()];
+        assert_eq!(names(&own), ["incoming.username", "outgoing.username"]);
+        assert!(names(&all[3..]).is_empty());
+        let login = [altered("outgoing.login", Some("none"), Some("same")), own[0].clone(), own[1].clone()];
+        assert_eq!(names(&login), ["incoming.username"]);
+    }
+}

@@ -1,0 +1,66 @@
+//! Where a person changes the settings of an account that is set up already: usually another dialog than the one that set it up. The
+//! notices of `diff --sheets` print it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::Texts;
+use super::texts::by_language;
+
+/// The part `changes` of a client's profile.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Changes {
+    /// where it was read
+    pub source: String,
+    /// whether nobody could check its words
+    #[serde(default)]
+    pub unverified: bool,
+    /// what must be read first
+    pub before: Option<Texts>,
+    /// where to go, in order
+    #[serde(default)]
+    pub places: Vec<ChangePlace>,
+    /// how to end
+    pub after: Option<Texts>,
+}
+
+/// A place in a mail program where settings are changed.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ChangePlace {
+    /// the settings found there, with the program's words beside each
+    pub fields: BTreeMap<String, Texts>,
+    /// how to get there, by language
+    #[serde(flatten, deserialize_with = "by_language")]
+    pub texts: Texts,
+}
+
+impl Changes {
+    /// Whether the program lets people change a setting at all.
+    #[must_use]
+    pub fn has(&self, setting: &str) -> bool {
+        self.places.iter().any(|place| place.fields.contains_key(setting))
+    }
+
+    /// Every text of it: what it is, and its words.
+    pub(super) fn worded(&self) -> impl Iterator<Item = (String, &Texts)> {
+        let around =
+            [("the text before the places of `changes`", &self.before), ("the text after them", &self.after)];
+        let around = around.into_iter().filter_map(|(what, texts)| Some((what.to_owned(), texts.as_ref()?)));
+        let places = self.places.iter().zip(1..);
+        let texts = places.clone().map(|(place, n)| (format!("place {n} of `changes`"), &place.texts));
+        let fields = places.flat_map(|(place, n)| {
+            place
+                .fields
+                .iter()
+                .map(move |(setting, texts)| (format!("{setting} at place {n} of `changes`"), texts))
+        });
+        around.chain(texts).chain(fields)
+    }
+
+    /// Every setting that it names.
+    pub(super) fn settings(&self) -> BTreeSet<&str> {
+        self.places.iter().flat_map(|place| place.fields.keys()).map(String::as_str).collect()
+    }
+}

@@ -1,0 +1,192 @@
+//! `mailprof diff --sheets`: notices of what changed.
+
+use std::collections::BTreeMap;
+
+use mailprof::library::Library;
+
+use super::common::{Case, EASY, Ran};
+
+fn notices(old: &str, new: &str, args: &[&str]) -> Ran {
+    let case = Case::new(old).file("new.yaml", new);
+    case.args(&["diff", "account.yaml", "new.yaml", "--sheets", "-o", "out"]).args(args).run()
+}
+
+/// The words of a page, each once apart.
+fn words(page: &[u8]) -> String {
+    let page = String::from_utf8(page.to_vec()).unwrap();
+    let body = page.split_once("<body>").unwrap().1;
+    let text = body.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
+    text.collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+const MOVED: &str = "\
+address: tanaka@example.jp
+name: Taro Tanaka
+incoming: { protocol: pop3, host: mail.example.jp, port: 995, security: tls, username: tanaka@example.jp, password: { env: MAIL_PASSWORD } }
+outgoing: { host: smtp.example.jp, port: 587, security: starttls }
+";
+
+#[test]
+fn a_notice_tells_what_changes_from_what_to_what_and_where() {
+    let ran = notices(EASY, MOVED, &["--client", "thunderbird", "--date", "2026-04-01"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("incoming.host: pop.example.jp -> mail.example.jp\n"), "{}", ran.stdout);
+    let tree = ran.tree("out");
+    let names: Vec<&String> = tree.keys().collect();
+    let folder = "example.jp/tanaka@example.jp";
+    let (english, japanese) = (format!("{folder}/notice.en.html"), format!("{folder}/notice.ja.html"));
+    assert_eq!(names, [&english, &japanese, &"manifest.jsonl".to_owned()]);
+    let text = words(&tree[&english]);
+    for told in [
+        "Your mail settings change",
+        "For Taro Tanaka",
+        "Date: 2026-04-01",
+        "Incoming server pop.example.jp mail.example.jp",
+        "User name tanaka tanaka@example.jp",
+        "Outgoing port 465 587",
+        "Outgoing encryption (SSL) SSL/TLS STARTTLS",
+        "Thunderbird",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    // what stays is not told, and each of the four has its place in the program
+    assert!(!text.contains("smtp.example.jp") && !text.contains("Outlook"), "{text}");
+    assert_eq!(text.matches("mail.example.jp").count(), 2, "{text}");
+    assert!(words(&tree[&japanese]).contains("メール設定変更のお知らせ"));
+    let manifest = String::from_utf8(tree["manifest.jsonl"].clone()).unwrap();
+    assert!(manifest.contains(r#""scope":"user","address":"tanaka@example.jp""#), "{manifest}");
+}
+
+#[test]
+fn a_program_that_the_new_settings_rule_out_says_so() {
+    let args = ["--client", "outlook-express", "--lang", "en"];
+    let page = notices(EASY, MOVED, &args).tree("out").remove("example.jp/tanaka@example.jp/notice.en.html");
+    let text = words(&page.unwrap());
+    let refused = "This program cannot be used with the new settings. To send mail, Outlook Express can use";
+    assert!(text.contains(refused) && !text.contains("Tools"), "{text}");
+}
+
+#[test]
+fn another_protocol_is_another_account() {
+    let imap = EASY.replace("protocol: pop3", "protocol: imap").replace("port: 995", "port: 993");
+    let ran = notices(EASY, &imap, &["--client", "generic", "--lang", "en"]);
+    let text = words(&ran.tree("out")["example.jp/tanaka@example.jp/notice.en.html"]);
+    assert!(text.contains("Account type POP3 IMAP") && text.contains("Set the account up anew"), "{text}");
+}
+
+#[test]
+fn a_changed_password_is_told_and_not_shown() {
+    let with = |password: &str| EASY.replace("{ env: MAIL_PASSWORD }", password);
+    let ran = notices(&with("hunter2"), &with("hunter3"), &["--lang", "en"]);
+    let tree = ran.tree("out");
+    let all: Vec<u8> =
+        tree.values().flatten().copied().chain(ran.stdout.bytes()).chain(ran.stderr.bytes()).collect();
+    assert!(!String::from_utf8(all).unwrap().contains("hunter"));
+    let text = words(&tree["example.jp/tanaka@example.jp/notice.en.html"]);
+    assert!(text.contains("Password — Changed. You are told it separately"), "{text}");
+}
+
+#[test]
+fn nothing_that_people_type_makes_no_notice() {
+    let ran = notices(EASY, &(EASY.to_owned() + "compose: html\nmailbox_quota: 5 GB\n"), &[]);
+    assert_eq!((ran.code, ran.tree("out").len()), (0, 1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("changed without anything that people type: 1"), "{}", ran.stderr);
+    assert_eq!(notices(EASY, EASY, &[]).tree("out").len(), 1);
+}
+
+const DOMAIN: &str = "\
+domain: example.jp
+provider: { name: Sample Net }
+incoming: { protocol: pop3, host: pop.example.jp, port: 995, security: tls, username: '%EMAILLOCALPART%' }
+outgoing: { host: smtp.example.jp, port: 465, security: tls }
+users: { columns: { incoming.password: password, incoming.host: host } }
+";
+
+/// Two outputs of one description, in a folder with it.
+fn outputs(old: &str, new: &str) -> Case {
+    let case = Case::new(DOMAIN);
+    for (name, users) in [("old", old), ("new.tar.zst", new)] {
+        std::fs::write(case.path().join("users.csv"), users).unwrap();
+        let at = |name: &str| case.path().join(name).display().to_string();
+        let ran = Case::new(DOMAIN)
+            .args(&["build", &at("account.yaml"), "--users", &at("users.csv"), "-o", &at(name)])
+            .args(&["--client", "thunderbird,outlook-express,apple-mail", "--sheets", "none"])
+            .args(&["--passwords", "everywhere"])
+            .run();
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    }
+    case
+}
+
+const DIFF: [&str; 7] = ["diff", "old", "new.tar.zst", "--sheets", "-o", "out", "--lang"];
+
+#[test]
+fn each_user_of_outputs_whose_settings_changed_gets_a_notice() {
+    let old = "address,name,password,host\na@example.jp,A,pw-a,\nb@example.jp,B,pw-b,\nc@example.jp,C,pw-c,\nd@example.jp,D,pw-d,\n";
+    let new = "address,name,password,host\na@example.jp,A,pw-x,\nb@example.jp,B,pw-b,\nc@example.jp,C <script>,pw-c,pop2.example.jp\ne@example.jp,E,pw-e,\n";
+    let ran = outputs(old, new).args(&DIFF).args(&["en", "--account", "account.yaml"]).run();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let tree = ran.tree("out");
+    let page =
+        |user: &str| tree.get(&format!("example.jp/{user}@example.jp/notice.en.html")).map(|p| words(p));
+    // those who are new get sheets, those who are gone nothing
+    assert_eq!(tree.len(), 3, "{:?}", tree.keys());
+    assert!(page("b").is_none() && page("d").is_none() && page("e").is_none());
+    let (a, c) = (page("a").unwrap(), page("c").unwrap());
+    assert!(a.contains("Sample Net") && a.contains("For a@example.jp"), "{a}");
+    assert!(a.contains("Password — Changed.") && !a.contains("pw-"), "{a}");
+    assert!(c.contains("Incoming server pop.example.jp pop2.example.jp"), "{c}");
+    assert!(c.contains("Your name (display name) C C &lt;script&gt;"), "{c}");
+    assert!(ran.stderr.contains("notices: 2, for 2 users or domains, in out"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_cannot_be_done_is_told_before_anything_is_written() {
+    let users = "address,password,host\na@example.jp,pw-a,\n";
+    for (args, told) in [
+        (&["--sheets", "-o", "out"] as &[_], "name the description with --account"),
+        (&["--sheets", "-o", "-", "--account", "account.yaml"], "cannot go to standard output"),
+        (&["--sheets", "-o", "old", "--account", "account.yaml"], "is, or lies in, what is compared"),
+        (&["--sheets", "-o", "old/x", "--account", "account.yaml"], "is, or lies in, what is compared"),
+        (&["--sheets", "-o", "out", "--account", "account.yaml", "--client", "nobody"], "nobody"),
+        (&["--sheets", "-o", "out", "--account", "none.yaml"], "could not read none.yaml"),
+        (&["--sheets"], "--out"),
+        (&["-o", "out"], "--sheets"),
+    ] {
+        let ran = outputs(users, &users.replace("pw-a", "pw-b"))
+            .args(&["diff", "old", "new.tar.zst"])
+            .args(args)
+            .run();
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?} {}", ran.stderr);
+        assert!(ran.stderr.contains(told), "{args:?}: {}", ran.stderr);
+        assert!(!ran.path().join("out").exists() && ran.path().join("old/manifest.jsonl").exists());
+    }
+}
+
+/// What the notice of a domain says is nobody's own.
+#[test]
+fn a_domains_notice_says_logins_in_words() {
+    let old = DOMAIN.replace("'%EMAILLOCALPART%'", "'%EMAILADDRESS%'");
+    let ran = notices(&old, DOMAIN, &["--lang", "en", "--client", "generic"]);
+    let text = words(&ran.tree("out")["example.jp/notice.en.html"]);
+    let told = "User name (your whole email address) (the part of your address before @)";
+    assert!(text.contains(told) && !text.contains("For "), "{text}");
+}
+
+/// Each mail program that has a sheet says where the six are changed, or that they cannot be.
+#[test]
+fn each_program_says_where_its_settings_are_changed() {
+    let all = Library::new(None, None).unwrap().clients().unwrap();
+    let mut silent = BTreeMap::new();
+    for client in all.iter().filter(|client| client.sheet) {
+        let changes = client.changes.as_ref().unwrap_or_else(|| panic!("{} has no `changes`", client.id));
+        assert!(!changes.source.trim().is_empty(), "{}", client.id);
+        let six =
+            ["incoming.host", "outgoing.host", "outgoing.port", "incoming.username", "incoming.password"];
+        let missing: Vec<&str> = six.into_iter().filter(|s| !changes.has(s)).collect();
+        if !missing.is_empty() {
+            silent.insert(client.id.clone(), missing);
+        }
+    }
+    assert_eq!(silent, BTreeMap::new());
+}
