@@ -1,5 +1,6 @@
 //! The command line: parse, run, exit code. One file a command; everything that prints or ends the process is here.
 
+mod apart;
 mod args;
 mod build;
 mod check;
