@@ -333,6 +333,37 @@ fn both_sides_of_the_paper_are_for_one_user() {
     assert!(foot(&texts[2]) && texts[3..].iter().all(|page| page.trim().is_empty()), "{texts:?}");
 }
 
+/// Combined files are of those who changed. A letter in such a file alone tells nothing, and that is told; one in HTML beside it does.
+#[test]
+fn combined_files_are_of_users_who_changed() {
+    let Some(cjk) = font(CJK) else { return };
+    let place = many();
+    let at = |name: &str| place.0.path().join(name);
+    let rows: String =
+        USERS.lines().filter(|row| !row.contains("@@")).map(|row| format!("{row}\n")).collect();
+    let build = |users: &str, out: &str, more: &[&str]| {
+        std::fs::write(at("users.csv"), users).unwrap();
+        let ran = place.build(out, &[COMBINED, &["--font", cjk, "--password-letters"], more].concat());
+        assert_eq!(ran.status.code(), Some(0), "{}", errors(&ran));
+        errors(&ran)
+    };
+    let changed = rows.replace("pass2", "pass9");
+    let html = ["--sheet-format", "html"];
+    build(&rows, "old", &html);
+    let told = build(&changed, "new", &[&html[..], &["--only-changed", "old"]].concat());
+    assert!(!told.contains("were not compared"), "{told}");
+    for stem in ["march", "march.letters"] {
+        let table = std::fs::read_to_string(at(&format!("new/{stem}.index.csv"))).unwrap();
+        assert_eq!(indexed(&table).iter().map(|row| row.0.as_str()).collect::<Vec<_>>(), ["3"], "{table}");
+    }
+    let manifest = std::fs::read_to_string(at("new/manifest.jsonl")).unwrap();
+    assert!(manifest.contains("sato@example.jp") && !manifest.contains("suzuki@example.jp"), "{manifest}");
+    build(&rows, "old.tar", &[]);
+    let told = build(&changed, "none", &["--only-changed", "old.tar"]);
+    assert!(told.contains("were not compared") && told.contains("since old.tar: 3\n"), "{told}");
+    assert!(!at("none/march.letters.index.csv").exists());
+}
+
 /// A row that was rejected and mended: its file must not take the place of the others'.
 #[test]
 fn mended_rows_get_a_file_of_their_own() {

@@ -161,6 +161,9 @@ pub(super) struct Build {
     /// Build the I-th of N parts of the users alone; `merge` joins the parts
     #[arg(long, value_name = "I/N", requires = "users", value_parser = Shard::parse, help_heading = MANY)]
     pub shard: Option<Shard>,
+    /// Build only users whose files are not as in OLD, which an earlier build made: a folder, .tar, .tar.zst or .zip
+    #[arg(long, value_name = "OLD", requires = "users", help_heading = MANY)]
+    pub only_changed: Option<PathBuf>,
     /// Where the run writes its version, the hashes of its inputs, counts, start and end
     #[arg(long, value_name = "FILE", requires = "users", help_heading = MANY)]
     pub journal: Option<PathBuf>,

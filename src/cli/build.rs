@@ -21,6 +21,7 @@ use crate::sink::{Opening, Sink, Target};
 pub(super) fn run(args: &args::Build, library: &Library, tongue: &Tongue) -> Result<u8, CliError> {
     let words = tongue.words;
     usage(args)?;
+    users::lies_apart(args, words)?;
     let sheets = match &args.sheets {
         Some(Sheets::Named(ids)) => ids.as_slice(),
         _ => &[],

@@ -89,7 +89,7 @@ impl Folder {
         &mut self,
         files: &'e [(PathBuf, Entry)],
     ) -> Result<Option<&'e (PathBuf, Entry)>, SinkError> {
-        let line = |entry: &Entry| Line { path: entry.path.clone(), json: String::new() };
+        let line = |entry: &Entry| Line { path: entry.path.clone(), ..Line::default() };
         self.journal.intend(&files.iter().map(|(_, entry)| line(entry)).collect::<Vec<_>>())?;
         for file in files {
             let (folder, entry) = file;

@@ -17,7 +17,7 @@ mod zip;
 pub use file::{Whole, mend, replace};
 pub use manifest::{Entry, Listing, ListingError};
 pub use merge::merge;
-pub use pack::{Pack, Packer};
+pub use pack::{Listed, Pack, Packer};
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

@@ -19,7 +19,15 @@ enum Shape {
     Zip,
 }
 
-/// The files of one user, or of the domain, ready to be written.
+/// The files of one user, or of the domain, with their lines of the manifest, before an archive's bytes are made of them.
+#[derive(Debug)]
+pub struct Listed {
+    shape: Shape,
+    lines: Vec<Line>,
+    artifacts: Vec<Artifact>,
+}
+
+/// The same, ready to be written.
 #[derive(Debug)]
 pub struct Pack {
     pub(super) lines: Vec<Line>,
@@ -29,9 +37,10 @@ pub struct Pack {
 }
 
 /// A line of the manifest.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Line {
     pub(super) path: String,
+    pub(super) sha256: String,
     /// without its end
     pub(super) json: String,
 }
@@ -62,19 +71,51 @@ impl Packer {
     /// # Errors
     /// A path that leads out of OUT, or that the archive's format cannot name.
     pub fn pack(&self, artifacts: Vec<Artifact>) -> Result<Pack, SinkError> {
+        self.list(artifacts)?.pack()
+    }
+
+    /// The first half of [`Packer::pack`]: hashes the files. What is not to be written can be dropped then, before it costs more.
+    ///
+    /// # Errors
+    /// A path that leads out of OUT.
+    pub fn list(&self, artifacts: Vec<Artifact>) -> Result<Listed, SinkError> {
         if let Some(artifact) = artifacts.iter().find(|a| !is_ours(&a.path)) {
             let outside = Error::new(ErrorKind::InvalidInput, "not a path for a file of a build");
             return Err(SinkError::new("write", &artifact.path)(outside));
         }
-        let line = |a: &Artifact| Line { path: a.path.clone(), json: Entry::of(a).line() };
+        let line = |artifact: &Artifact| {
+            let entry = Entry::of(artifact);
+            Line { json: entry.line(), path: entry.path, sha256: entry.sha256 }
+        };
+        Ok(Listed { shape: self.0, lines: artifacts.iter().map(line).collect(), artifacts })
+    }
+}
+
+impl Listed {
+    /// The path of each file, and its SHA-256 in hexadecimal digits.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.lines.iter().map(|line| (line.path.as_str(), line.sha256.as_str()))
+    }
+
+    /// How long they are together, before any compression.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.artifacts.iter().map(|a| a.bytes.len() as u64).sum()
+    }
+
+    /// The second half of [`Packer::pack`].
+    ///
+    /// # Errors
+    /// A path that the archive's format cannot name.
+    pub fn pack(self) -> Result<Pack, SinkError> {
         Ok(Pack {
-            lines: artifacts.iter().map(line).collect(),
-            bytes: artifacts.iter().map(|a| a.bytes.len() as u64).sum(),
-            secrets: artifacts.iter().filter(|a| a.secret).count(),
-            body: match self.0 {
-                Shape::Files => Body::Files(artifacts),
-                Shape::Tar => Body::Tar(tarball::pack(&artifacts)?),
-                Shape::Zip => Body::Zip(zip::pack(&artifacts)?),
+            bytes: self.bytes(),
+            secrets: self.artifacts.iter().filter(|a| a.secret).count(),
+            lines: self.lines,
+            body: match self.shape {
+                Shape::Files => Body::Files(self.artifacts),
+                Shape::Tar => Body::Tar(tarball::pack(&self.artifacts)?),
+                Shape::Zip => Body::Zip(zip::pack(&self.artifacts)?),
             },
         })
     }

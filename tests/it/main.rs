@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod bounds;
+mod changed;
 mod cli;
 mod clients;
 mod common;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Counts;
+use super::changed::Old;
 use super::input::Seen;
 use crate::cli::{CliError, args};
 use crate::library::Library;
@@ -34,7 +35,7 @@ impl Inputs {
     }
 
     /// All that a user's files depend on beside his row.
-    pub fn fingerprint(&self, args: &args::Build) -> [u8; 32] {
+    pub fn fingerprint(&self, args: &args::Build, old: Option<&Old>) -> [u8; 32] {
         let mut hash = Sha256::new();
         let common = &args.common;
         let words = format!(
@@ -58,6 +59,11 @@ impl Inputs {
             hash.update(path.as_os_str().as_encoded_bytes());
             hash.update([0]);
             hash.update(content);
+        }
+        // with another OLD other users are built; where it lies does not matter
+        if let Some(old) = old {
+            hash.update("only-changed");
+            hash.update(old.manifest());
         }
         hash.finalize().into()
     }
@@ -85,6 +91,7 @@ pub(super) struct Journal<'a> {
     pub args: &'a args::Build,
     pub begun: SystemTime,
     pub inputs: &'a Inputs,
+    pub old: Option<&'a Old>,
     pub users: Seen,
     pub counts: Counts,
     /// `done`, `stopped`, `too-many-rejects`
@@ -109,6 +116,7 @@ impl Journal<'_> {
         let mut inputs: Vec<Value> = self.inputs.0.iter().map(input).collect();
         let users = self.args.users.as_deref().unwrap_or(Path::new("")).display().to_string();
         inputs.push(json!({ "path": users, "sha256": self.users.sha256() }));
+        let old = |old: &Old| json!({ "path": old.path().display().to_string(), "manifest_sha256": hex(old.manifest()) });
         let counts = self.counts;
         let told = json!({
             "version": env!("CARGO_PKG_VERSION"),
@@ -117,8 +125,10 @@ impl Journal<'_> {
             "result": self.ended,
             "out": self.args.out.display().to_string(),
             "inputs": inputs,
+            "only_changed": self.old.map(old),
             "rows": counts.rows,
             "users": counts.users,
+            "users_unchanged": counts.unchanged,
             "users_cast": counts.cast,
             "resumed": counts.resumed,
             "rejected": counts.rejected,

@@ -1,9 +1,11 @@
 //! `mailprof build --users`: one description, many users. Rows are read, built on all cores and written in the order of the input, with
 //! as much memory for a million as for a thousand; rows that cannot be built go to a file of rejects.
 
+mod changed;
 mod combined;
 mod input;
 mod inputs;
+mod keyed;
 mod kinds;
 mod limit;
 mod one;
@@ -22,10 +24,11 @@ use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
+pub(super) use changed::lies_apart;
 pub(super) use limit::MostRejects;
 pub(super) use shard::Shard;
 
-use super::args::BuildFormat;
+use super::args::{BuildFormat, SheetFormat};
 use super::build::{described, is_stream, prepared};
 use super::description::Description;
 use super::outside::Outside;
@@ -38,11 +41,12 @@ use crate::library::Library;
 use crate::lint::{self, Judged};
 use crate::parallel;
 use crate::sink::{Listing, Opening, Sink, Target};
-use combined::{Combined, Sheaf};
+use changed::{Old, Owner};
+use combined::Combined;
 use input::Input;
 use inputs::{Inputs, Journal};
 use kinds::Kinds;
-use one::{Batch, Done, Maker, Rejected, identity, key};
+use one::{Batch, Done, Maker, Rejected, Written, identity, key};
 use progress::Progress;
 use rejects::RejectsFile;
 use seen::Seen;
@@ -78,10 +82,19 @@ struct Counts {
     rejected: u64,
     /// users whom an earlier run had built
     resumed: usize,
+    /// users who are left out, as an earlier build has the same of them
+    unchanged: usize,
     /// files that hold a password, but for those of an earlier run
     secrets: usize,
     /// users whose files were cast and not rendered
     cast: usize,
+}
+
+impl Counts {
+    /// Users whose rows are dealt with.
+    fn done(&self) -> usize {
+        self.users + self.unchanged
+    }
 }
 
 /// Why a run ends before its last row.
@@ -118,14 +131,16 @@ pub(super) fn run(
         let last = words.line("wrote-nothing", &[]) + "\n";
         return report.finish(args.format.into(), library, tongue, deny, &last);
     };
+    let old = args.only_changed.as_deref().map(|path| Old::open(path, words)).transpose()?;
+    let old = old.as_ref();
     let rejects = opened.rejects(args)?;
     let path = rejects.path().display().to_string();
     let seen = opened.seen.clone();
     // a program reads what goes to standard error then
     let quiet = args.quiet || report.aside && args.format == BuildFormat::Json;
     let progress = Progress::new(words, seen.clone(), quiet);
-    let (counts, run) = (Counts::default(), inputs.fingerprint(args));
-    let mut run = Run { args, words, run, counts, seen: Seen::new(), rejects, progress };
+    let (counts, run) = (Counts::default(), inputs.fingerprint(args, old));
+    let mut run = Run { args, words, run, old, counts, seen: Seen::new(), rejects, progress };
     stop::listen();
     let ended = run.build(&mut opened, library, &mut report);
     run.progress.end();
@@ -142,35 +157,47 @@ pub(super) fn run(
     };
     run.rejects.finish(users, ended.is_ok())?;
     if let Some(path) = &args.journal {
-        Journal { args, begun, inputs: &inputs, users: seen, counts, ended: result }.write(path)?;
+        Journal { args, begun, inputs: &inputs, old, users: seen, counts, ended: result }.write(path)?;
     }
     (report.files, report.users) = (counts.files, counts.users);
     let told = told(args, &counts, path);
-    let line = |name: &str| words.line(name, &told) + "\n";
-    let mut last = match ended {
-        Ok(()) => line(end),
+    let first = match ended {
+        Ok(()) => end,
         // its files stand there, each of them whole
-        Err(_) if is_folder => line("wrote-no-manifest"),
-        Err(_) => line("wrote-nothing"),
+        Err(_) if is_folder => "wrote-no-manifest",
+        Err(_) => "wrote-nothing",
     };
-    if counts.resumed > 0 {
-        last += &line("wrote-resumed");
-    }
-    if counts.rejected > 0 {
-        last += &line("wrote-rejects");
-    }
+    let last = std::iter::once(first).chain(beside(args, &counts));
+    let last: String = last.map(|name| words.line(name, &told) + "\n").collect();
     let code = report.finish(args.format.into(), library, tongue, deny, &last)?;
     if ended.is_ok() { Ok(code) } else { Err(CliError::Usage(words.line(end, &told))) }
 }
 
+/// The lines that a run ends with, behind the first.
+fn beside(args: &args::Build, counts: &Counts) -> impl Iterator<Item = &'static str> {
+    let only_changed = args.only_changed.is_some();
+    // OLD's manifest tells nothing of one user in a file of many
+    let unseen = only_changed && args.combined.is_some() && !args.sheet_format.contains(&SheetFormat::Html);
+    let lines = [
+        (counts.resumed > 0, "wrote-resumed"),
+        (only_changed, "wrote-unchanged"),
+        (unseen, "wrote-unseen"),
+        (counts.rejected > 0, "wrote-rejects"),
+    ];
+    lines.into_iter().filter_map(|(holds, line)| holds.then_some(line))
+}
+
 /// What the last lines of a run tell. `rejects`: where the rows are that were not built.
-fn told(args: &args::Build, counts: &Counts, rejects: String) -> [(&'static str, String); 8] {
+fn told(args: &args::Build, counts: &Counts, rejects: String) -> [(&'static str, String); 10] {
+    let old = args.only_changed.as_deref().unwrap_or(Path::new(""));
     [
         ("files", counts.files.to_string()),
         ("users", counts.users.to_string()),
         ("rejected", counts.rejected.to_string()),
         ("rows", counts.rows.to_string()),
         ("resumed", counts.resumed.to_string()),
+        ("unchanged", counts.unchanged.to_string()),
+        ("old", old.display().to_string()),
         ("most", args.max_rejects.to_string()),
         ("rejects", rejects),
         ("out", args.out.display().to_string()),
@@ -253,6 +280,8 @@ struct Run<'a> {
     words: &'static Catalogue,
     /// all that the files depend on beside their rows
     run: [u8; 32],
+    /// what an earlier build made, where only what changed is asked for
+    old: Option<&'a Old>,
     counts: Counts,
     seen: Seen,
     rejects: RejectsFile,
@@ -341,7 +370,12 @@ impl Run<'_> {
         let limits = opened.builder.limit_codes();
         told.retain(|finding| !limits.contains(&finding.code));
         report.findings.extend(told);
-        Ok(sink.put(sink.packer().pack(artifacts)?, None)?)
+        let owner = artifacts.first().map(|artifact| artifact.path.clone()).unwrap_or_default();
+        let listed = sink.packer().list(artifacts)?;
+        if self.old.is_some_and(|old| old.has(&Owner::domain(&owner), &listed)) {
+            return Ok(());
+        }
+        Ok(sink.put(listed.pack()?, None)?)
     }
 
     fn users(
@@ -363,6 +397,7 @@ impl Run<'_> {
             moulds: &moulds,
             kinds: &Kinds::default(),
             packer: sink.packer(),
+            old: self.old,
             outside: &outside,
             words: self.words,
             name,
@@ -422,20 +457,16 @@ impl Run<'_> {
         for done in batch.done {
             self.counts.rows += 1;
             match done {
-                Done::Built { address, pack, key, row, sheaf } => {
-                    match self.seen.insert(&address, row.line) {
-                        Some(line) => self.duplicate(*row, line, &address, tally)?,
-                        None => {
-                            bytes += pack.bytes() + sheaf.as_deref().map_or(0, Sheaf::bytes);
-                            self.counts.users += 1;
-                            self.counts.secrets += pack.secrets();
-                            sink.put(pack, Some(&key))?;
-                            if let (Some(combined), Some(sheaf)) = (combined.as_deref_mut(), sheaf) {
-                                combined.take(*sheaf, sink)?;
-                            }
+                Done::Built { address, files, key, row } => match self.seen.insert(&address, row.line) {
+                    Some(line) => self.duplicate(*row, line, &address, tally)?,
+                    None => {
+                        bytes += files.bytes;
+                        match files.written {
+                            Some(written) => self.write(written, &key, combined.as_deref_mut(), sink)?,
+                            None => self.counts.unchanged += 1,
                         }
                     }
-                }
+                },
                 Done::Resumed { address, line } => {
                     self.seen.insert(&address, line);
                     self.counts.users += 1;
@@ -448,6 +479,22 @@ impl Run<'_> {
         self.progress.tick(&self.counts);
         let each = (bytes / rows.max(1)).max(1);
         Ok(usize::try_from(MOST_BYTES / each).unwrap_or(MOST_ROWS).clamp(1, MOST_ROWS))
+    }
+
+    fn write(
+        &mut self,
+        Written { pack, sheaf }: Written,
+        key: &[u8; 32],
+        combined: Option<&mut Combined<'_>>,
+        sink: &mut Sink,
+    ) -> Result<(), Ended> {
+        self.counts.users += 1;
+        self.counts.secrets += pack.secrets();
+        sink.put(pack, Some(key))?;
+        match combined.zip(sheaf) {
+            Some((combined, sheaf)) => Ok(combined.take(*sheaf, sink)?),
+            None => Ok(()),
+        }
     }
 
     fn duplicate(&mut self, row: Row, line: u64, address: &str, tally: &mut Tally) -> Result<(), Ended> {

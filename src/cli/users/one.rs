@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::changed::{Old, Owner};
 use super::combined::Sheaf;
 use super::kinds::{Groups, Kinds};
 use super::wanted::Wanted;
@@ -23,14 +24,12 @@ pub(super) enum Done {
     Built {
         /// by which duplicates are known
         address: String,
-        /// what is written
-        pack: Pack,
+        /// what they are
+        files: Files,
         /// for a run that goes on where this one was interrupted
         key: [u8; 32],
         /// for one that turns out to be a duplicate
         row: Box<Row>,
-        /// its PDF sheets, where they are combined
-        sheaf: Option<Box<Sheaf>>,
     },
     /// nothing was made of it
     Rejected(Box<Rejected>),
@@ -43,6 +42,21 @@ pub(super) enum Done {
     },
 }
 
+/// One user's files.
+pub(super) struct Files {
+    /// how long they are together
+    pub bytes: u64,
+    /// what is written; `None`: an earlier build made the same, and only what changed is asked for
+    pub written: Option<Written>,
+}
+
+/// What is written of a user.
+pub(super) struct Written {
+    pub pack: Pack,
+    /// his PDF sheets, where they are combined
+    pub sheaf: Option<Box<Sheaf>>,
+}
+
 /// A row of which nothing was made.
 pub(super) struct Rejected {
     pub row: Row,
@@ -53,8 +67,7 @@ pub(super) struct Rejected {
 /// What was made of a row.
 struct Made {
     address: String,
-    pack: Pack,
-    sheaf: Option<Box<Sheaf>>,
+    files: Files,
 }
 
 /// What was cast for a row, and what is to be told of it.
@@ -78,6 +91,8 @@ pub(super) struct Maker<'a> {
     pub moulds: &'a Moulds,
     pub kinds: &'a Kinds,
     pub packer: Packer,
+    /// what is left out where it has the same
+    pub old: Option<&'a Old>,
     pub outside: &'a Outside,
     pub words: &'a Catalogue,
     /// the users file's name
@@ -142,8 +157,8 @@ impl Maker<'_> {
             tally.add(finding, address, || row.source(self.name));
         }
         Ok(match made {
-            Some(Made { address, pack, sheaf }) => {
-                Done::Built { address, pack, key: key(&row), row: Box::new(row), sheaf }
+            Some(Made { address, files }) => {
+                Done::Built { address, files, key: key(&row), row: Box::new(row) }
             }
             None => Done::Rejected(Box::new(self.rejected(row, &findings))),
         })
@@ -160,9 +175,23 @@ impl Maker<'_> {
             return Ok(Err(row));
         };
         groups.add(told, &row, &address);
-        let pack = self.packer.pack(artifacts)?;
         // a PDF is never cast
-        Ok(Ok(Done::Built { address, pack, key: key(&row), row: Box::new(row), sheaf: None }))
+        let files = self.files(&address, artifacts, None)?;
+        Ok(Ok(Done::Built { address, files, key: key(&row), row: Box::new(row) }))
+    }
+
+    /// Packs a user's files, unless they are to be left out.
+    fn files(
+        &self,
+        address: &str,
+        artifacts: Vec<Artifact>,
+        sheaf: Option<Box<Sheaf>>,
+    ) -> Result<Files, CliError> {
+        let listed = self.packer.list(artifacts)?;
+        let bytes = listed.bytes() + sheaf.as_deref().map_or(0, Sheaf::bytes);
+        let same = self.old.is_some_and(|old| old.has(&Owner::User(address), &listed));
+        let written = if same { None } else { Some(Written { pack: listed.pack()?, sheaf }) };
+        Ok(Files { bytes, written })
     }
 
     /// The cast files of a row of a kind; `None`: it cannot be trusted with them.
@@ -221,7 +250,8 @@ impl Maker<'_> {
             }
             None => (None, artifacts),
         };
-        Ok(Some(Made { address, pack: self.packer.pack(artifacts)?, sheaf }))
+        let files = self.files(&address, artifacts, sheaf)?;
+        Ok(Some(Made { address, files }))
     }
 
     /// The row's account and its passwords.

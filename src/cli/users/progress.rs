@@ -56,9 +56,9 @@ impl Progress {
 
     fn line(&self, counts: &Counts, elapsed: Duration) -> String {
         #[allow(clippy::cast_precision_loss)]
-        let rate = counts.users as f64 / elapsed.as_secs_f64().max(0.001);
+        let rate = counts.done() as f64 / elapsed.as_secs_f64().max(0.001);
         let args = [
-            ("users", counts.users.to_string()),
+            ("users", counts.done().to_string()),
             ("rate", format!("{rate:.0}")),
             ("rejected", counts.rejected.to_string()),
             ("left", self.left(elapsed).map(clock).unwrap_or_default()),
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn the_rest_is_told_where_the_length_is_known() {
-        let counts = Counts { users: 500, rejected: 3, ..Counts::default() };
+        let counts = Counts { users: 300, unchanged: 200, rejected: 3, ..Counts::default() };
         let words = Catalogue::of(Language::En);
         let stream = Progress::new(words, Seen::default(), false);
         let told = stream.line(&counts, Duration::from_secs(10));

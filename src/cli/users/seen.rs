@@ -1,56 +1,20 @@
-//! Which addresses had a row already: a keyed hash of 64 bits and the line for each, so that a million cost some 14 MB.
+//! Which addresses had a row already, and in which line: a million cost some 14 MB.
 
-use std::hash::{BuildHasher, RandomState};
+use super::keyed::Keyed;
 
-/// Tables by the first bits of the hash: each so small that keeping it sorted costs little.
-const TABLES: usize = 4096;
-
-/// Room that a table grows by.
-const STEP: usize = 32;
-
-/// Addresses that were seen.
+/// Addresses that were seen, and the line of each.
 #[derive(Debug)]
-pub(super) struct Seen {
-    /// nobody who writes a users file can know it, so nobody can make two addresses collide
-    key: RandomState,
-    tables: Vec<Table>,
-}
-
-/// Hashes in order, and the line of each.
-#[derive(Debug, Default, Clone)]
-struct Table {
-    hashes: Vec<u64>,
-    lines: Vec<u32>,
-}
+pub(super) struct Seen(Keyed<u32>);
 
 impl Seen {
     pub fn new() -> Self {
-        Self { key: RandomState::new(), tables: vec![Table::default(); TABLES] }
+        Self(Keyed::new())
     }
 
-    /// Takes an address in. The line that had it before, if one had: probably, as hashes may be equal once in many million million.
+    /// Takes an address in. The line that had it before, if one had: probably, as a hash stands for it.
     pub fn insert(&mut self, address: &str, line: u64) -> Option<u64> {
-        let hash = self.key.hash_one(address);
-        #[allow(clippy::cast_possible_truncation)]
-        let table = &mut self.tables[hash as usize % TABLES];
-        match table.hashes.binary_search(&hash) {
-            Ok(at) => Some(table.lines[at].into()),
-            Err(at) => {
-                table.insert(at, hash, u32::try_from(line).unwrap_or(u32::MAX));
-                None
-            }
-        }
-    }
-}
-
-impl Table {
-    fn insert(&mut self, at: usize, hash: u64, line: u32) {
-        if self.hashes.len() == self.hashes.capacity() {
-            self.hashes.reserve_exact(STEP);
-            self.lines.reserve_exact(STEP);
-        }
-        self.hashes.insert(at, hash);
-        self.lines.insert(at, line);
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        self.0.insert(address, line).err().map(|first| u64::from(*first))
     }
 }
 
