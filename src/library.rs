@@ -121,6 +121,7 @@ impl Library {
         let common = self.common_limits()?;
         distinct_codes(&clients, &common)?;
         successors(&clients)?;
+        changeable(&clients)?;
         drawn(&clients)?;
         embeddable(&clients)?;
         Ok(clients.into_iter().map(|c| with_common(c, &common)).collect())
@@ -283,6 +284,22 @@ impl Providers for Library {
 
 fn unsound(client: &Client, reason: String) -> LibraryError {
     LibraryError::Unsound { name: format!("clients/{}.yaml", client.id), reason }
+}
+
+/// Whose places to change settings each client has.
+fn changeable(clients: &[Client]) -> Result<(), LibraryError> {
+    let has_own = |id: &String| {
+        let own = |client: &&Client| client.changes.as_ref().is_some_and(|c| c.same_as.is_none());
+        clients.iter().filter(own).any(|client| client.id == *id)
+    };
+    for client in clients {
+        let same_as = client.changes.as_ref().and_then(|changes| changes.same_as.as_ref());
+        if let Some(id) = same_as.filter(|id| !has_own(id)) {
+            let reason = format!("its `changes` are those of {id}, which has none of its own");
+            return Err(unsound(client, reason));
+        }
+    }
+    Ok(())
 }
 
 /// A client that has ended names others that are there.

@@ -1,8 +1,6 @@
 //! The letter with a user's password, posted apart from his sheets: whoever opens it alone can open no mailbox. So it sees the customer
 //! number, the password and the postal address, and no template or text of it can name the mail address, a login or a server of the user.
 
-use std::collections::BTreeMap;
-
 use minijinja::{Value, context, value::merge_maps};
 
 use super::expect::{self, Expected, Settings};
@@ -192,19 +190,10 @@ fn facts(teller: &Teller<'_>, passwords: &[(String, Value)]) -> Result<Value, Re
         recipient => teller.at("recipient"),
         letter => teller.at("letter"),
         provider => teller.at("provider"),
-        words => constant(&teller.language.words),
+        words => sheet::constant(&teller.language.words),
         spelled => teller.spelled(&rows)?,
         spelling => Value::from(minijinja::value::Serde(&teller.language.spelling)),
         rows,
     };
     Ok(merge_maps([own, sheet::of_all(teller)?]))
-}
-
-/// Words of sheets that are the same for everybody: those that are no templates.
-fn constant(words: &serde_json::Value) -> Value {
-    let all = words.as_object().into_iter().flatten();
-    let plain = all.filter(|(_, word)| word.as_str().is_some_and(|word| !word.contains('{')));
-    let plain: BTreeMap<String, Value> =
-        plain.map(|(name, word)| (name.clone(), Value::from(minijinja::value::Serde(word)))).collect();
-    plain.into()
 }

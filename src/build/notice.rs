@@ -127,7 +127,24 @@ impl Notice<'_> {
         let anew = self.altered.iter().any(|a| a.setting == "incoming.protocol");
         let rows: Vec<Value> = rows.iter().map(Row::value).collect();
         let own = context! { texts, document, programs, rows, anew };
-        Ok(merge_maps([own, sheet::common(teller)?, teller.view.clone()]))
+        // some words of sheets name the user
+        let common = match self.job.account.address {
+            Some(_) => sheet::common(teller)?,
+            None => merge_maps([
+                context! { words => sheet::constant(&teller.language.words) },
+                sheet::of_all(teller)?,
+            ]),
+        };
+        Ok(merge_maps([own, common, teller.view.clone()]))
+    }
+
+    /// Where a program has its settings; `None`: nowhere that is known, or it is told of another client that is the same program.
+    fn places<'c>(&'c self, client: &'c Client) -> Option<&'c Changes> {
+        let own = client.changes.as_ref()?;
+        let builder = self.job.builder;
+        let Some(id) = &own.same_as else { return Some(own) };
+        let other = builder.clients.iter().find(|client| client.id == *id)?;
+        other.changes.as_ref().filter(|_| !builder.is_chosen(other))
     }
 
     /// The mail programs that were asked for, and where each has what changed.
@@ -135,7 +152,7 @@ impl Notice<'_> {
         let builder = self.job.builder;
         let mut programs = Vec::new();
         for client in builder.clients.iter().filter(|c| c.sheet && builder.is_chosen(c)) {
-            let Some(changes) = &client.changes else { continue };
+            let Some(changes) = self.places(client) else { continue };
             let job = Job::new(builder, self.job.account, self.job.raw, self.job.fetched, client);
             let theirs = Teller { job: &job, ..*teller };
             let program = Program { client, changes, rows, language: &teller.language.id };
@@ -263,7 +280,9 @@ impl Program<'_> {
     fn value(&self, refused: bool, limits: Vec<Value>) -> Value {
         let text = |texts: &Texts| Client::text(texts, self.language).to_owned();
         let around = |texts: &Option<Texts>| texts.as_ref().map(text);
-        let typed = self.rows.iter().filter(|row| row.setting != "incoming.protocol");
+        // where nothing at all can be changed, the profile's own words say what to do
+        let told = !self.changes.places.is_empty();
+        let typed = self.rows.iter().filter(|row| told && row.setting != "incoming.protocol");
         let missing = typed.filter(|row| !self.changes.has(&row.setting)).map(|row| row.title.clone());
         let error = |limit: &Value| limit.get_attr("severity").is_ok_and(|s| s.as_str() == Some("error"));
         context! {

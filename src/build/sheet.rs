@@ -91,6 +91,15 @@ pub(super) fn common(teller: &Teller<'_>) -> Result<Value, RenderError> {
     Ok(minijinja::value::merge_maps([words, of_all(teller)?]))
 }
 
+/// Words of sheets that are the same for everybody: those that are no templates.
+pub(super) fn constant(words: &serde_json::Value) -> Value {
+    let all = words.as_object().into_iter().flatten();
+    let plain = all.filter(|(_, word)| word.as_str().is_some_and(|word| !word.contains('{')));
+    let plain: BTreeMap<String, Value> =
+        plain.map(|(name, word)| (name.clone(), Value::from(minijinja::value::Serde(word)))).collect();
+    plain.into()
+}
+
 fn code(code: &OnSheet<'_>) -> Value {
     context! {
         name => &code.spec.payload,

@@ -12,7 +12,10 @@ use super::texts::by_language;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Changes {
+    /// another client's id: the same program, so the same places, told once
+    pub same_as: Option<String>,
     /// where it was read
+    #[serde(default)]
     pub source: String,
     /// whether nobody could check its words
     #[serde(default)]
@@ -41,6 +44,11 @@ impl Changes {
     #[must_use]
     pub fn has(&self, setting: &str) -> bool {
         self.places.iter().any(|place| place.fields.contains_key(setting))
+    }
+
+    /// Whether it is told where it was read, or that it is another's.
+    pub(super) fn is_sourced(&self) -> bool {
+        self.source.trim().is_empty() == self.same_as.is_some()
     }
 
     /// Every text of it: what it is, and its words.

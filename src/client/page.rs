@@ -210,6 +210,9 @@ fn changes(changes: &Changes) -> String {
         let settings: Vec<String> = place.fields.keys().map(|setting| format!("`{setting}`")).collect();
         format!("- {} ({})\n", cell(Client::text(&place.texts, "en")), settings.join(", "))
     };
+    if let Some(id) = &changes.same_as {
+        return format!("As of `{id}`.\n");
+    }
     changes.places.iter().map(place).collect::<String>() + &sourced(&changes.source, changes.unverified)
 }
 

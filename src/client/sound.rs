@@ -51,6 +51,9 @@ impl Client {
         {
             return Some("it has a sheet, but no steps or not where labels and steps were read".to_owned());
         }
+        if self.changes.as_ref().is_some_and(|changes| !changes.is_sourced()) {
+            return Some("`changes` needs a source, or `same_as` alone".to_owned());
+        }
         if let Some(file) = self.files.iter().find(|f| crate::format::find(&f.format).is_none()) {
             return Some(format!("there is no format {}", file.format));
         }

@@ -91,10 +91,13 @@ impl Notices {
 
     fn put(&mut self, account: &Account, settings: &[Setting], report: &mut Report) -> Result<(), CliError> {
         let altered: Vec<Altered> = settings.iter().map(altered).collect();
+        let told = report.findings.iter().count();
         let notices = self.builder.notices(account, &self.raw, &altered, &mut report.findings);
         match notices.is_empty() {
-            true => self.without += 1,
             false => self.written += 1,
+            true if report.findings.iter().count() == told => self.without += 1,
+            // it failed, and that is told
+            true => {}
         }
         report.files += notices.len();
         Ok(self.sink.put(self.sink.packer().pack(notices)?, None)?)

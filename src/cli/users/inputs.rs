@@ -9,9 +9,9 @@ use std::time::SystemTime;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::Counts;
 use super::changed::Old;
 use super::input::Seen;
+use super::run::Counts;
 use crate::cli::{CliError, args};
 use crate::library::Library;
 use crate::sink;

@@ -121,14 +121,14 @@ pub(super) fn key(row: &Row) -> [u8; 32] {
 
 impl Maker<'_> {
     /// Builds some rows.
-    pub fn batch(&self, rows: Vec<super::Item>) -> Result<Batch, CliError> {
+    pub fn batch(&self, rows: Vec<super::run::Item>) -> Result<Batch, CliError> {
         let mut tally = Tally::new(self.rows);
         let mut groups = Groups::default();
         let mut done = Vec::with_capacity(rows.len());
         for item in rows {
             done.push(match item {
-                super::Item::Row(row) => self.row(row, &mut tally, &mut groups)?,
-                super::Item::Resumed { address, line } => Done::Resumed { address, line },
+                super::run::Item::Row(row) => self.row(row, &mut tally, &mut groups)?,
+                super::run::Item::Resumed { address, line } => Done::Resumed { address, line },
             });
         }
         groups.tell(self.name, &mut tally);

@@ -3,8 +3,8 @@
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-use super::Counts;
 use super::input::Seen;
+use super::run::Counts;
 use crate::cli::tell;
 use crate::finding::Catalogue;
 
