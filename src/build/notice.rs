@@ -135,7 +135,7 @@ impl Notice<'_> {
                 sheet::of_all(teller)?,
             ]),
         };
-        Ok(merge_maps([own, common, teller.view.clone()]))
+        Ok(merge_maps([teller.view.clone(), common, own]))
     }
 
     /// Where a program has its settings; `None`: nowhere that is known, or it is told of another client that is the same program.
@@ -155,8 +155,7 @@ impl Notice<'_> {
             let Some(changes) = self.places(client) else { continue };
             let job = Job::new(builder, self.job.account, self.job.raw, self.job.fetched, client);
             let theirs = Teller { job: &job, ..*teller };
-            let program = Program { client, changes, rows, language: &teller.language.id };
-            programs.push(program.value(theirs.refused(), theirs.limits()?));
+            programs.push(Program { teller: &theirs, changes, rows }.value()?);
         }
         Ok(programs)
     }
@@ -173,8 +172,10 @@ struct Row {
 
 /// A value as people read it.
 struct Shown {
-    /// the value itself, where what is read is that and not a word for it
-    plain: Option<String>,
+    /// the value itself
+    value: String,
+    /// whether what is read is that, and not a word for it
+    plain: bool,
     text: Value,
     /// what to type, where people read something else
     ascii: Option<String>,
@@ -192,16 +193,17 @@ impl Row {
     }
 
     fn value(&self) -> Value {
-        let mark = if self.expected().is_some() { self.setting.as_str() } else { "" };
+        let setting = if self.expected().is_some() { self.setting.as_str() } else { "" };
         let side =
             |shown: &Option<Shown>| shown.as_ref().map(|s| context! { text => &s.text, ascii => &s.ascii });
-        context! { setting => mark, title => &self.title, hidden => self.hidden, old => side(&self.old), new => side(&self.new) }
+        let (old, new) = (side(&self.old), side(&self.new));
+        context! { setting, title => &self.title, hidden => self.hidden, old, new }
     }
 
     /// What reading the notice back must give.
     fn expected(&self) -> Option<(String, Expected)> {
-        let plain = self.new.as_ref()?.plain.clone()?;
-        Some((self.setting.clone(), Expected::Text(plain)))
+        let new = self.new.as_ref().filter(|new| new.plain)?;
+        Some((self.setting.clone(), Expected::Text(new.value.clone())))
     }
 }
 
@@ -210,10 +212,9 @@ impl Shown {
         let language = teller.language;
         let words = |words: &Texts| -> Result<Self, RenderError> {
             // an output may tell several that a format has one word for, a description several to choose from
-            let each = value.split([',', '/']).map(str::trim);
-            let each = each.map(|word| teller.text(words.get(word).map_or(word, String::as_str)));
+            let each = value.split([',', '/']).map(|word| word_for(word.trim(), words, teller));
             let each = each.map(|text| Ok(text?.to_string())).collect::<Result<Vec<_>, RenderError>>()?;
-            Ok(Self { plain: None, text: each.join(" / ").into(), ascii: None })
+            Ok(Self::worded(value, each.join(" / ").into()))
         };
         match setting.rsplit('.').next().unwrap_or(setting) {
             "protocol" => words(&language.protocol),
@@ -237,8 +238,18 @@ impl Shown {
     fn named(value: &str, names: Option<(String, String)>) -> Self {
         let (unicode, ascii) = names.unwrap_or_else(|| (value.to_owned(), value.to_owned()));
         let ascii = (ascii != unicode).then_some(ascii);
-        Self { plain: Some(value.to_owned()), text: unicode.into(), ascii }
+        Self { value: value.to_owned(), plain: true, text: unicode.into(), ascii }
     }
+
+    /// A value, and the words that are read for it.
+    fn worded(value: &str, text: Value) -> Self {
+        Self { value: value.to_owned(), plain: false, text, ascii: None }
+    }
+}
+
+/// The word for a value. One that has none is read as it is: it may come out of a file, so it is no template.
+fn word_for(value: &str, words: &Texts, teller: &Teller<'_>) -> Result<Value, RenderError> {
+    words.get(value).map_or_else(|| Ok(value.into()), |word| teller.text(word))
 }
 
 /// What happens to mail on the server: `true`, `false`, or a number of days.
@@ -246,9 +257,9 @@ fn leave(value: &str, teller: &Teller<'_>) -> Result<Shown, RenderError> {
     let days: Option<u32> = value.trim_start_matches("days:").trim().parse().ok();
     let kind = if days.is_some() { "days" } else { value };
     let said = context! { incoming_none => false, incoming => context! { leave_days => days } };
-    let view = merge_maps([said, teller.view.clone()]);
-    let text = teller.language.leave.get(kind).map_or(value, String::as_str);
-    Ok(Shown { plain: None, text: Teller { view: &view, ..*teller }.text(text)?, ascii: None })
+    let view = merge_maps([teller.view.clone(), said]);
+    let text = word_for(kind, &teller.language.leave, &Teller { view: &view, ..*teller })?;
+    Ok(Shown::worded(value, text))
 }
 
 /// A login; of everybody's what stands in it is said in words.
@@ -265,50 +276,63 @@ fn username(value: &str, teller: &Teller<'_>) -> Result<Shown, RenderError> {
         .replace("%EMAILADDRESS%", word("your_address"))
         .replace("%EMAILLOCALPART%", word("your_local_part"))
         .replace("%EMAILDOMAIN%", teller.job.account.domain.unicode());
-    Ok(Shown { plain: None, text: text.into(), ascii: None })
+    Ok(Shown::worded(value, text.into()))
 }
 
 /// A mail program on a notice.
 struct Program<'a> {
-    client: &'a Client,
+    teller: &'a Teller<'a>,
     changes: &'a Changes,
     rows: &'a [Row],
-    language: &'a str,
 }
 
 impl Program<'_> {
-    fn value(&self, refused: bool, limits: Vec<Value>) -> Value {
-        let text = |texts: &Texts| Client::text(texts, self.language).to_owned();
+    fn value(&self) -> Result<Value, RenderError> {
+        let text = |texts: &Texts| self.words(texts).to_owned();
         let around = |texts: &Option<Texts>| texts.as_ref().map(text);
-        // where nothing at all can be changed, the profile's own words say what to do
-        let told = !self.changes.places.is_empty();
-        let typed = self.rows.iter().filter(|row| told && row.setting != "incoming.protocol");
+        let typed = self.rows.iter().filter(|row| row.setting != "incoming.protocol");
         let missing = typed.filter(|row| !self.changes.has(&row.setting)).map(|row| row.title.clone());
-        let error = |limit: &Value| limit.get_attr("severity").is_ok_and(|s| s.as_str() == Some("error"));
-        context! {
-            name => text(&self.client.names),
-            refused,
-            limits => limits.into_iter().filter(error).collect::<Vec<_>>(),
+        Ok(context! {
+            name => text(&self.teller.job.client.names),
+            refused => self.teller.refused(),
+            // what keeps only files from being made does not matter here
+            limits => self.teller.limits_that(|met| met.stops_all())?,
             before => around(&self.changes.before),
-            places => self.places(),
+            places => self.places()?,
             missing => missing.collect::<Vec<_>>(),
             after => around(&self.changes.after),
             unverified => self.changes.unverified,
-        }
+        })
+    }
+
+    fn words<'t>(&self, texts: &'t Texts) -> &'t str {
+        Client::text(texts, &self.teller.language.id)
     }
 
     /// Places with something that changed.
-    fn places(&self) -> Vec<Value> {
-        let place = |place: &crate::client::ChangePlace| {
-            let field = |row: &Row| {
-                let label = Client::text(place.fields.get(&row.setting)?, self.language).to_owned();
-                Some(merge_maps([context! { label }, row.value()]))
-            };
-            let fields: Vec<Value> = self.rows.iter().filter_map(field).collect();
-            let text = Client::text(&place.texts, self.language).to_owned();
-            (!fields.is_empty()).then(|| context! { text, fields })
+    fn places(&self) -> Result<Vec<Value>, RenderError> {
+        let mut places = Vec::new();
+        for place in &self.changes.places {
+            let labelled = self.rows.iter().filter_map(|row| Some((row, place.fields.get(&row.setting)?)));
+            let fields = labelled.map(|(row, label)| self.field(row, self.words(label)));
+            let fields = fields.collect::<Result<Vec<_>, _>>()?;
+            if !fields.is_empty() {
+                places.push(context! { text => self.words(&place.texts), fields });
+            }
+        }
+        Ok(places)
+    }
+
+    /// A field, with the program's own word for the kind of security: some have a box for it.
+    fn field(&self, row: &Row, label: &str) -> Result<Value, RenderError> {
+        let kind = row.new.as_ref().filter(|_| row.setting.ends_with(".security"));
+        let word = kind.and_then(|new| self.teller.job.client.security_words.get(&new.value));
+        let new = match word {
+            Some(texts) => context! { new => context! { text => self.teller.text(self.words(texts))? } },
+            None => context! {},
         };
-        self.changes.places.iter().filter_map(place).collect()
+        // the last of them wins
+        Ok(merge_maps([row.value(), context! { label }, new]))
     }
 }
 

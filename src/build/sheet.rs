@@ -351,8 +351,12 @@ impl Teller<'_> {
         }
     }
 
-    /// What the client cannot do, as its sheet tells it.
-    pub(super) fn limits(&self) -> Result<Vec<Value>, RenderError> {
+    fn limits(&self) -> Result<Vec<Value>, RenderError> {
+        self.limits_that(|_| true)
+    }
+
+    /// What the client cannot do, of all that the account meets, as its sheet tells it.
+    pub(super) fn limits_that(&self, wanted: impl Fn(&Met<'_>) -> bool) -> Result<Vec<Value>, RenderError> {
         let plain = view(&self.job.subject(&self.job.selection, false), Purpose::Condition);
         let one = |met: &Met<'_>| {
             let (lost, advice) = met.told(self.job, &plain, self.language)?;
@@ -364,7 +368,7 @@ impl Teller<'_> {
             ]);
             Ok(Value::from(map))
         };
-        self.job.met.iter().map(one).collect()
+        self.job.met.iter().filter(|met| wanted(met)).map(one).collect()
     }
 
     fn errors(&self) -> Result<Vec<Value>, RenderError> {

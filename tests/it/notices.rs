@@ -66,6 +66,25 @@ fn a_program_that_the_new_settings_rule_out_says_so() {
     assert!(text.contains(refused) && !text.contains("Tools"), "{text}");
 }
 
+/// A program that has a box for the encryption is told whether to tick it.
+#[test]
+fn a_programs_own_word_for_the_encryption_stands_beside_its_box() {
+    let args = ["--client", "apple-mail", "--lang", "en"];
+    let page = notices(EASY, MOVED, &args).tree("out").remove("example.jp/tanaka@example.jp/notice.en.html");
+    let text = words(&page.unwrap());
+    assert!(text.contains("Use SSL On") && !text.contains("Use SSL STARTTLS"), "{text}");
+}
+
+#[test]
+fn days_on_the_server_are_those_of_each_side() {
+    let with = |days: u32| {
+        EASY.replace("username: tanaka", &format!("username: tanaka, leave_on_server: {{ days: {days} }}"))
+    };
+    let ran = notices(&with(7), &with(30), &["--client", "generic", "--lang", "en"]);
+    let text = words(&ran.tree("out")["example.jp/tanaka@example.jp/notice.en.html"]);
+    assert!(text.contains("Leave mail on server 7 days 30 days"), "{text}");
+}
+
 #[test]
 fn another_protocol_is_another_account() {
     let imap = EASY.replace("protocol: pop3", "protocol: imap").replace("port: 995", "port: 993");
@@ -123,7 +142,7 @@ const DIFF: [&str; 7] = ["diff", "old", "new.tar.zst", "--sheets", "-o", "out", 
 #[test]
 fn each_user_of_outputs_whose_settings_changed_gets_a_notice() {
     let old = "address,name,password,host\na@example.jp,A,pw-a,\nb@example.jp,B,pw-b,\nc@example.jp,C,pw-c,\nd@example.jp,D,pw-d,\n";
-    let new = "address,name,password,host\na@example.jp,A,pw-x,\nb@example.jp,B,pw-b,\nc@example.jp,C <script>,pw-c,pop2.example.jp\ne@example.jp,E,pw-e,\n";
+    let new = "address,name,password,host\na@example.jp,A,pw-x,\nb@example.jp,B,pw-b,\nc@example.jp,C <script> {{ 7 * 7 }},pw-c,pop2.example.jp\ne@example.jp,E,pw-e,\n";
     let ran = outputs(old, new).args(&DIFF).args(&["en", "--account", "account.yaml"]).run();
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let tree = ran.tree("out");
@@ -136,7 +155,7 @@ fn each_user_of_outputs_whose_settings_changed_gets_a_notice() {
     assert!(a.contains("Sample Net") && a.contains("For a@example.jp"), "{a}");
     assert!(a.contains("Password — Changed.") && !a.contains("pw-"), "{a}");
     assert!(c.contains("Incoming server pop.example.jp pop2.example.jp"), "{c}");
-    assert!(c.contains("Your name (display name) C C &lt;script&gt;"), "{c}");
+    assert!(c.contains("Your name (display name) C C &lt;script&gt; {{ 7 * 7 }}"), "{c}");
     assert!(ran.stderr.contains("notices: 2, for 2 users or domains, in out"), "{}", ran.stderr);
 }
 
