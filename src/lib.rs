@@ -13,6 +13,7 @@ pub mod diff;
 pub mod explain;
 pub mod finding;
 pub mod format;
+pub mod hex;
 pub mod library;
 pub mod lint;
 pub mod parallel;

@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
+
 /// Longest safe form, in bytes.
 const MOST: usize = 100;
 
@@ -18,7 +20,7 @@ const RESERVED: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
 /// ```
 #[must_use]
 pub fn part(text: &str) -> String {
-    let mut safe = String::new();
+    let mut safe = String::with_capacity(text.len());
     for c in text.to_lowercase().chars() {
         let plain = c.is_ascii_alphanumeric()
             || "@-_+".contains(c)
@@ -37,8 +39,7 @@ pub fn part(text: &str) -> String {
         return safe;
     }
     let hash = Sha256::digest(text.as_bytes());
-    let hex: String = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
-    format!("{safe}~{hex}")
+    format!("{safe}~{}", hex(&hash[..8]))
 }
 
 /// Whether a path part is safe as it is: no `..`, separators, control characters, or names that Windows keeps for devices.
@@ -48,16 +49,19 @@ pub fn is_safe(part: &str) -> bool {
     !part.is_empty()
         && !part.contains(bad)
         && !part.ends_with(['.', ' '])
-        && !is_reserved(&part.to_lowercase())
+        && !is_reserved(part)
         && part.len() <= 255
 }
 
-fn is_reserved(safe: &str) -> bool {
-    let first = safe.split('.').next().unwrap_or_default();
-    let device = |name: &str| {
-        first.strip_prefix(name).is_some_and(|n| n.len() == 1 && n.chars().all(|c| c.is_ascii_digit()))
+/// Whatever its case.
+fn is_reserved(part: &str) -> bool {
+    let first = part.split('.').next().unwrap_or_default();
+    let numbered = |name: &str| {
+        first.split_at_checked(name.len()).is_some_and(|(head, number)| {
+            head.eq_ignore_ascii_case(name) && number.len() == 1 && number.bytes().all(|b| b.is_ascii_digit())
+        })
     };
-    RESERVED.contains(&first) || device("com") || device("lpt")
+    RESERVED.iter().any(|name| name.eq_ignore_ascii_case(first)) || numbered("com") || numbered("lpt")
 }
 
 #[cfg(test)]

@@ -373,7 +373,7 @@ impl<'a> Job<'a> {
             scope: if user { "user" } else { "domain" },
             address: self.account.address.as_ref().filter(|_| user).map(|a| a.as_str().to_owned()),
             secret: made.secret,
-            bytes: made.bytes,
+            bytes: made.bytes.into(),
         }
     }
 }

@@ -5,6 +5,7 @@ mod choice;
 mod codes;
 #[cfg(feature = "pdf")]
 mod combine;
+mod content;
 mod expect;
 mod figure;
 mod job;
@@ -37,6 +38,7 @@ use pages::{Listed, Pages};
 
 #[cfg(feature = "pdf")]
 pub use combine::{CombineError, Combined, Section};
+pub use content::Content;
 pub use limits::{Met, Server};
 pub use mould::{Moulds, shape};
 pub use notice::Altered;
@@ -62,7 +64,7 @@ pub struct Artifact {
     /// whether it holds a password
     pub secret: bool,
     /// its bytes
-    pub bytes: Vec<u8>,
+    pub bytes: Content,
 }
 
 /// How a client came off.

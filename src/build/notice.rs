@@ -86,8 +86,17 @@ fn typed(altered: &[Altered]) -> Vec<&Altered> {
     };
     let shared = find("outgoing.login").is_some_and(|a| a.new.as_deref() == Some(SHARED));
     let redundant = |a: &Altered| repeats(a) || shared && a.old.is_none();
+    // a password that was not known before did not change, unless the login is another
+    let unknown = |a: &Altered| {
+        let username = a.setting.replace("password", "username");
+        a.hidden && a.old.is_none() && find(&username).is_none()
+    };
     let of_login = |a: &Altered| matches!(a.setting.as_str(), "outgoing.username" | "outgoing.password");
-    TYPED.iter().filter_map(|name| find(name)).filter(|a| !(of_login(a) && redundant(a))).collect()
+    TYPED
+        .iter()
+        .filter_map(|name| find(name))
+        .filter(|a| !(of_login(a) && redundant(a)) && !unknown(a))
+        .collect()
 }
 
 /// What changed for one user.
@@ -154,7 +163,9 @@ impl Notice<'_> {
         for client in builder.clients.iter().filter(|c| c.sheet && builder.is_chosen(c)) {
             let Some(changes) = self.places(client) else { continue };
             let job = Job::new(builder, self.job.account, self.job.raw, self.job.fetched, client);
-            let theirs = Teller { job: &job, ..*teller };
+            // a word for a setting may depend on the program's options
+            let plain = view(&job.subject(&job.selection, false), Purpose::Condition);
+            let theirs = Teller { job: &job, view: &plain, ..*teller };
             programs.push(Program { teller: &theirs, changes, rows }.value()?);
         }
         Ok(programs)
@@ -189,7 +200,9 @@ impl Row {
         };
         let (old, new) =
             if altered.hidden { (None, None) } else { (shown(&altered.old)?, shown(&altered.new)?) };
-        Ok(Self { title: teller.title(&setting)?, old, new, hidden: altered.hidden, setting })
+        // one that is gone is needed no more
+        let hidden = altered.hidden && altered.new.is_some();
+        Ok(Self { title: teller.title(&setting)?, old, new, hidden, setting })
     }
 
     fn value(&self) -> Value {
@@ -359,6 +372,10 @@ mod tests {
         let own = [altered("outgoing.username", None, Some("b")), all[2].clone()];
         assert_eq!(names(&own), ["incoming.username", "outgoing.username"]);
         assert!(names(&all[3..]).is_empty());
+        let known = |old| Altered { hidden: true, ..altered("incoming.password", old, Some("(hidden)")) };
+        assert!(names(&[known(None)]).is_empty());
+        assert_eq!(names(&[known(Some("(hidden)"))]), ["incoming.password"]);
+        assert_eq!(names(&[known(None), all[2].clone()]), ["incoming.username", "incoming.password"]);
         let login = [altered("outgoing.login", Some("none"), Some("same")), own[0].clone(), own[1].clone()];
         assert_eq!(names(&login), ["incoming.username"]);
     }

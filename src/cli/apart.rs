@@ -8,6 +8,11 @@ pub(super) fn overlap(one: &Path, other: &Path) -> bool {
     one.starts_with(&other) || other.starts_with(&one)
 }
 
+/// Whether two paths are one place.
+pub(super) fn same(one: &Path, other: &Path) -> bool {
+    real(one) == real(other)
+}
+
 /// A path without links, as far as it is there.
 fn real(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -46,6 +51,7 @@ mod tests {
         assert!(overlap(&at("a"), &at("a/new/x")));
         assert!(overlap(&at("new/../new"), &at("new")));
         assert!(!overlap(&at("a"), &at("ab")));
+        assert!(same(&at("a/new"), &at("b/../a/./new")) && !same(&at("a"), &at("a/new")));
         assert!(!overlap(&at("new.tar"), &at("new.tar.zst")));
     }
 

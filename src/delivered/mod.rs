@@ -158,7 +158,7 @@ fn set_aside(path: &Path, manifest: impl Read) -> Result<File, OutputError> {
     let mut out = BufWriter::with_capacity(1 << 16, tempfile::tempfile().map_err(OutputError::read(path))?);
     for entry in Listing::new(manifest) {
         let line = entry.map_err(OutputError::listing(path))?.line();
-        write_line(line.as_bytes(), &mut out).map_err(OutputError::read(path))?;
+        write_line(&line, &mut out).map_err(OutputError::read(path))?;
     }
     let file = out.flush().and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error));
     file.map_err(OutputError::read(path))

@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 
 use super::{Settings, is_secret};
 use crate::build::Said;
-use crate::sink::{Sorted, Sorter, hex};
+use crate::hex::hex;
+use crate::sink::{Sorted, Sorter};
 
 /// What one file says.
 #[derive(Debug, Serialize, Deserialize)]

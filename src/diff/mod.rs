@@ -100,8 +100,12 @@ impl Setting {
     }
 }
 
-/// Whether a setting's value is a secret. Words about a password are none.
+/// Whether a setting's value is, or may hold, a secret. Words about a password are none.
 fn is_secret(name: &str) -> bool {
+    // a code holds a whole account
+    if name.starts_with("qr.") || name.starts_with("embedded.") {
+        return true;
+    }
     let last = name.rsplit('.').next().unwrap_or_default();
     is_secret_key(last) && !last.starts_with("password_") && last != "passwords"
 }
@@ -194,6 +198,7 @@ mod tests {
         for (name, old, new) in [
             ("incoming.password", "hunter2", "hunter3"),
             ("outgoing.1.password", "hunter2", "hunter3"),
+            ("qr.payload", "[\"hunter2\"]", "[\"hunter3\"]"),
             ("clients.x.token", "hunter2", "hunter3"),
             ("provider.webmail", "password: hunter2", "https://example.jp"),
         ] {

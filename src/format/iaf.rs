@@ -13,6 +13,8 @@ use super::{Document, FormatError, ansi};
 const HEADER: [u8; 12] = [0x66, 0x4d, 0x41, 0x49, 0, 0, 5, 0, 1, 0, 0, 0];
 /// What the first four bytes of a password are scrambled with.
 const KEY: [u8; 4] = [0x75, 0x18, 0x15, 0x14];
+/// Most files have no more properties.
+const USUAL: usize = 32;
 /// What a password's payload begins with.
 const PASSWORD: [u8; 2] = [1, 1];
 
@@ -25,7 +27,8 @@ fn wrong(reason: &str) -> FormatError {
 /// The records of a text. No reason holds a value: it may be a password.
 pub(super) fn encode(text: &str) -> Result<Vec<u8>, FormatError> {
     super::no_control(text)?;
-    let mut bytes = HEADER.to_vec();
+    let mut bytes = Vec::with_capacity(HEADER.len() + text.len());
+    bytes.extend(HEADER);
     for line in text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
         let mut parts = line.splitn(3, ' ');
         let number: Option<u16> = parts.next().and_then(|n| n.parse().ok());
@@ -33,10 +36,12 @@ pub(super) fn encode(text: &str) -> Result<Vec<u8>, FormatError> {
         let (Some(number), Some((kind, code)), Some(value)) = (number, kind, parts.next()) else {
             return Err(wrong("a line is not a number, a kind and a value"));
         };
-        let payload = payload(kind, value)?;
         bytes.extend(((u32::from(number) << 16) | code).to_le_bytes());
-        bytes.extend(length(payload.len())?);
-        bytes.extend(payload);
+        let start = bytes.len() + 4;
+        bytes.extend([0; 4]);
+        payload(kind, value, &mut bytes)?;
+        let length = length(bytes.len() - start)?;
+        bytes[start - 4..start].copy_from_slice(&length);
     }
     Ok(bytes)
 }
@@ -45,20 +50,23 @@ fn length(of: usize) -> Result<[u8; 4], FormatError> {
     u32::try_from(of).map(u32::to_le_bytes).map_err(|_| wrong("a value is too long"))
 }
 
-fn payload(kind: &str, value: &str) -> Result<Vec<u8>, FormatError> {
+fn payload(kind: &str, value: &str, out: &mut Vec<u8>) -> Result<(), FormatError> {
     let number = || value.parse::<u32>().map_err(|_| wrong("a number is none"));
-    Ok(match kind {
-        "dword" => number()?.to_le_bytes().to_vec(),
-        "bool" => number()
-            .and_then(|n| if n < 2 { Ok(n) } else { Err(wrong("a bool is 0 or 1")) })?
-            .to_le_bytes()
-            .to_vec(),
-        "text" => terminated(value)?,
+    match kind {
+        "dword" => out.extend(number()?.to_le_bytes()),
+        "bool" => {
+            let flag = number().and_then(|n| if n < 2 { Ok(n) } else { Err(wrong("a bool is 0 or 1")) })?;
+            out.extend(flag.to_le_bytes());
+        }
+        "text" => out.extend(terminated(value)?),
         _ => {
             let plain = terminated(value)?;
-            [PASSWORD.to_vec(), length(plain.len())?.to_vec(), scrambled(&plain, false)].concat()
+            out.extend(PASSWORD);
+            out.extend(length(plain.len())?);
+            out.extend(scrambled(&plain, false));
         }
-    })
+    }
+    Ok(())
 }
 
 /// A quoted text in the ANSI code page, with the zero at its end.
@@ -78,12 +86,12 @@ fn scrambled(bytes: &[u8], back: bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     for block in bytes.chunks(4) {
         let from = key.len() - block.len();
-        let mixed: Vec<u8> = block.iter().zip(&key[from..]).map(|(b, k)| b ^ k).collect();
-        let plain = if back { &mixed } else { block };
+        let start = out.len();
+        out.extend(block.iter().zip(&key[from..]).map(|(b, k)| b ^ k));
+        let plain = if back { &out[start..] } else { block };
         if let Ok(next) = <[u8; 4]>::try_from(plain) {
             key = next;
         }
-        out.extend(mixed);
     }
     out
 }
@@ -91,7 +99,7 @@ fn scrambled(bytes: &[u8], back: bool) -> Vec<u8> {
 /// The properties by number.
 pub(super) fn decode(bytes: &[u8]) -> Result<Document, FormatError> {
     let mut rest = bytes.strip_prefix(&HEADER).ok_or_else(|| wrong("its header is another"))?;
-    let mut properties = Map::new();
+    let mut properties = Map::with_capacity(USUAL);
     while !rest.is_empty() {
         let id = take_u32(&mut rest)?;
         let size = take_u32(&mut rest)?;

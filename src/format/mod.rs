@@ -269,6 +269,7 @@ const UTF16_MARK: &[u8] = &[0xff, 0xfe];
 
 /// Adds UTF-16LE.
 fn add_utf16(text: &str, bytes: &mut Vec<u8>) {
+    bytes.reserve(2 * text.len());
     text.encode_utf16().for_each(|unit| bytes.extend(unit.to_le_bytes()));
 }
 

@@ -9,8 +9,7 @@ use std::fmt;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Document, FormatError, Stretches, UTF16_MARK, add_utf16, ansi, crlf, crlf_lines, one_line, put, put_char,
-    to_utf16,
+    Document, FormatError, Stretches, UTF16_MARK, add_utf16, ansi, crlf, crlf_lines, one_line, put, to_utf16,
 };
 use super::{unmarked_utf16, utf16};
 
@@ -21,13 +20,14 @@ const OLD_HEADER: &str = "REGEDIT4";
 pub(super) fn escape(out: &mut dyn fmt::Write, text: &str) -> Result<(), FormatError> {
     super::no_control(text)?;
     one_line(text)?;
-    for c in text.chars() {
-        if matches!(c, '\\' | '"') {
-            put(out, "\\")?;
-        }
-        put_char(out, c)?;
+    let mut rest = text;
+    while let Some(at) = rest.find(['\\', '"']) {
+        put(out, &rest[..at])?;
+        put(out, "\\")?;
+        put(out, &rest[at..=at])?;
+        rest = &rest[at + 1..];
     }
-    Ok(())
+    put(out, rest)
 }
 
 /// UTF-16LE with byte order mark; with the old header the ANSI code page. CR LF.
@@ -50,7 +50,14 @@ fn old(text: &str) -> Result<Vec<u8>, FormatError> {
 /// Version 5.00 stretch by stretch. The old version's bytes are others, so a file of that is read whole.
 pub(super) static STRETCHES: Stretches = Stretches {
     head: UTF16_MARK,
-    encode: |text, bytes| add_utf16(&crlf(text), bytes),
+    encode: |text, bytes| {
+        let mut lines = text.split('\n');
+        lines.next().into_iter().for_each(|line| add_utf16(line, bytes));
+        for line in lines {
+            add_utf16("\r\n", bytes);
+            add_utf16(line, bytes);
+        }
+    },
     holds: |before| {
         let line = before.rsplit('\n').next().unwrap_or_default();
         quoted(line).is_ok_and(|(_, rest)| rest.starts_with("=\""))
@@ -58,12 +65,15 @@ pub(super) static STRETCHES: Stretches = Stretches {
     value: |bytes| {
         let text = unmarked_utf16(bytes)?;
         one_line(&text)?;
-        unescape(&text).map(Cow::Owned)
+        unescape(text).map(Cow::Owned)
     },
 };
 
 /// What stands between two quotes.
-fn unescape(text: &str) -> Result<String, FormatError> {
+fn unescape(text: String) -> Result<String, FormatError> {
+    if !text.contains(['\\', '"']) {
+        return Ok(text);
+    }
     let closed = format!("\"{text}\"");
     match quoted(&closed)? {
         (text, "") => Ok(text),
@@ -136,7 +146,7 @@ fn assignment(line: &str) -> Result<(String, Value), FormatError> {
 pub(super) fn quoted(text: &str) -> Result<(String, &str), FormatError> {
     let unclosed = || FormatError::new("a quote is not opened or closed");
     let mut chars = text.strip_prefix('"').ok_or_else(unclosed)?.char_indices();
-    let mut out = String::new();
+    let mut out = String::with_capacity(text.len());
     while let Some((at, c)) = chars.next() {
         match c {
             '"' => return Ok((out, &text[at + 2..])),

@@ -229,13 +229,22 @@ fn sealed(text: String) -> Value {
 pub(super) fn spelled(text: &str, spelling: &Value) -> Result<String, Error> {
     let word = |name: &str| spelling.get_attr(name).map(|v| v.to_string());
     let (join, capital, letters) = (word("join")?, word("capital")?, spelling.get_attr("letters")?);
-    let one = |letter: char| {
-        let small = letter.to_lowercase().to_string();
-        let said = letters.get_attr(&small)?;
-        let said = if said.is_undefined() { letter.to_string() } else { said.to_string() };
-        Ok(if letter.is_ascii_uppercase() { format!("{capital}{said}") } else { said })
-    };
-    Ok(text.chars().map(one).collect::<Result<Vec<_>, Error>>()?.join(&join))
+    let (mut out, mut small) = (String::new(), String::new());
+    for (at, letter) in text.chars().enumerate() {
+        if at > 0 {
+            out.push_str(&join);
+        }
+        if letter.is_ascii_uppercase() {
+            out.push_str(&capital);
+        }
+        small.clear();
+        small.extend(letter.to_lowercase());
+        match letters.get_attr(&small)? {
+            none if none.is_undefined() => out.push(letter),
+            said => out.push_str(&said.to_string()),
+        }
+    }
+    Ok(out)
 }
 
 /// Whether a text is a host name in its ASCII form: no IP literal, no placeholder, not all digits at its end.

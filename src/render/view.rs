@@ -20,6 +20,7 @@ use crate::account::{
 };
 use crate::client::{Client, OptionKind, Options};
 use crate::format::Code;
+use crate::hex::hex;
 use crate::paths;
 
 /// What a view is for.
@@ -428,19 +429,19 @@ fn profile_hash(account: &Account) -> String {
     hash.update(account.provider.id.as_bytes());
     hash.update([0]);
     hash.update(account.profile_key.as_bytes());
-    hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect()
+    hex(&hash.finalize()[..16])
 }
 
 /// `provider.id` and `profile_key`.
 fn profile(account: &Account) -> String {
-    format!("{}\0{}", account.provider.id, account.profile_key)
+    [account.provider.id.as_str(), &account.profile_key].join("\0")
 }
 
 /// Version 5 over `provider.id`, `profile_key` and a payload's name.
 fn uuid(profile: &str, payload: &str) -> String {
     static OURS: LazyLock<Uuid> = LazyLock::new(|| Uuid::new_v5(&Uuid::NAMESPACE_URL, NAMESPACE.as_bytes()));
-    let name = format!("{profile}\0{payload}");
-    Uuid::new_v5(&OURS, name.as_bytes()).to_string().to_uppercase()
+    let name = [profile, payload].join("\0");
+    format!("{:X}", Uuid::new_v5(&OURS, name.as_bytes()).hyphenated())
 }
 
 /// The namespace of our UUIDs: version 5 of the URL namespace and the project's name, so that they are nobody else's.

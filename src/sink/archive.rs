@@ -101,7 +101,7 @@ impl Archive {
             _ => return Err(io::Error::new(ErrorKind::InvalidInput, "a pack for another kind of archive")),
         }
         for line in lines {
-            self.lines.push(line.path.as_bytes(), line.json.as_bytes())?;
+            self.lines.push(line.path().as_bytes(), line.json().as_bytes())?;
         }
         Ok(stream)
     }
@@ -242,8 +242,8 @@ mod tests {
     use std::io::Read;
 
     use super::*;
-    use crate::sink::tests::{artifact, pack};
-    use crate::sink::{Entry, Opening, Sink, Target};
+    use crate::sink::tests::{artifact, line, pack};
+    use crate::sink::{Opening, Sink, Target};
 
     const NAMES: [&str; 3] = ["a.tar", "a.tar.zst", "a.zip"];
 
@@ -314,7 +314,7 @@ mod tests {
         let mut expected: Vec<Member> = files().concat().into_iter().map(|(p, t)| (p, 0o644, t)).collect();
         expected[0].1 = 0o600;
         let lines: BTreeMap<String, String> =
-            expected.iter().map(|(p, _, t)| (p.clone(), Entry::of(&artifact(p, t)).line() + "\n")).collect();
+            expected.iter().map(|(p, _, t)| (p.clone(), line(p, t) + "\n")).collect();
         expected.push((MANIFEST.to_owned(), 0o600, lines.into_values().collect()));
         for (name, read) in [("a.tar", untar as fn(&[u8]) -> _), ("a.zip", unzip)] {
             let bytes = build(&dir.path().join(name));

@@ -153,7 +153,7 @@ impl Drop for Temporary {
 /// A name of fixed length: the final one may be as long as the file system allows.
 fn temporary(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let hash = super::hex(&Sha256::digest(name.as_bytes())[..8]);
+    let hash = crate::hex::hex(&Sha256::digest(name.as_bytes())[..8]);
     path.with_file_name(format!(".{hash}{TEMPORARY}"))
 }
 

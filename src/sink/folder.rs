@@ -14,8 +14,9 @@ use super::journal::{JOURNAL, Journal};
 use super::manifest::{self, Entry, is_ours};
 use super::pack::Line;
 use super::sorter::{Record, Sorted, Sorter};
-use super::{MANIFEST, Opening, SinkError, hex};
+use super::{MANIFEST, Opening, SinkError};
 use crate::build::Artifact;
+use crate::hex::hex;
 
 /// A folder that is being filled.
 #[derive(Debug)]
@@ -58,12 +59,12 @@ impl Folder {
         lines: &[Line],
         key: Option<&[u8; 32]>,
     ) -> Result<(), SinkError> {
-        self.journal.intend(lines)?;
+        self.journal.intend(lines.iter().map(Line::path))?;
         for file in files {
             self.write(file)?;
         }
         for line in lines {
-            self.list(&line.path, &line.json)?;
+            self.list(line.path(), line.json().as_bytes())?;
         }
         key.map_or(Ok(()), |key| self.journal.done(key, lines))
     }
@@ -89,8 +90,7 @@ impl Folder {
         &mut self,
         files: &'e [(PathBuf, Entry)],
     ) -> Result<Option<&'e (PathBuf, Entry)>, SinkError> {
-        let line = |entry: &Entry| Line { path: entry.path.clone(), ..Line::default() };
-        self.journal.intend(&files.iter().map(|(_, entry)| line(entry)).collect::<Vec<_>>())?;
+        self.journal.intend(files.iter().map(|(_, entry)| entry.path.as_str()))?;
         for file in files {
             let (folder, entry) = file;
             let to = self.place(&entry.path)?;
@@ -104,8 +104,8 @@ impl Folder {
         Ok(None)
     }
 
-    fn list(&mut self, path: &str, line: &str) -> Result<(), SinkError> {
-        self.lines.push(path.as_bytes(), line.as_bytes()).map_err(SinkError::new("sort in", &self.out))
+    fn list(&mut self, path: &str, line: &[u8]) -> Result<(), SinkError> {
+        self.lines.push(path.as_bytes(), line).map_err(SinkError::new("sort in", &self.out))
     }
 
     /// Takes over a pack that an interrupted run made, when all its files are as it left them.
@@ -361,7 +361,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::sink::tests::{artifact, pack};
+    use crate::sink::tests::{entry, line, pack};
     use crate::sink::{Sink, Target};
 
     fn open(out: &Path, options: &Opening) -> Result<Sink, SinkError> {
@@ -447,7 +447,7 @@ mod tests {
         fs::remove_file(dir.path().join("b")).unwrap();
         fs::create_dir(dir.path().join("b")).unwrap();
         let manifest = dir.path().join(MANIFEST);
-        let own = Entry { path: MANIFEST.to_owned(), ..Entry::of(&artifact("x", "")) };
+        let own = Entry { path: MANIFEST.to_owned(), ..entry("x", "") };
         let text = fs::read_to_string(&manifest).unwrap() + &serde_json::to_string(&own).unwrap() + "\n";
         fs::write(&manifest, text).unwrap();
         let long = format!("{}.xml", "d".repeat(250));
@@ -463,7 +463,7 @@ mod tests {
         fs::write(dir.path().join("victim"), "here").unwrap();
         let absolute = dir.path().join("victim").display().to_string();
         let line = |path: &str| {
-            let entry = Entry { path: path.to_owned(), ..Entry::of(&artifact("x", "")) };
+            let entry = Entry { path: path.to_owned(), ..entry("x", "") };
             serde_json::to_string(&entry).unwrap() + "\n"
         };
         fs::write(out.join(MANIFEST), line("../victim") + &line(&absolute) + "no json\n").unwrap();
@@ -531,7 +531,7 @@ mod tests {
         assert_eq!(listed(&out), ["a/one", "b/two", "e/five"]);
         assert_eq!(tree(&out), ["a", "a/one", "b", "b/two", "e", "e/five", MANIFEST]);
         let manifest = fs::read_to_string(out.join(MANIFEST)).unwrap();
-        let [one, two] = [artifact("a/one", "1"), artifact("b/two", "anew")].map(|a| Entry::of(&a).line());
+        let [one, two] = [line("a/one", "1"), line("b/two", "anew")];
         assert!(manifest.starts_with(&format!("{one}\n{two}\n")), "{manifest}");
     }
 
@@ -672,9 +672,9 @@ mod tests {
         let out = dir.path().join("out");
         fs::create_dir(&out).unwrap();
         fs::write(dir.path().join("victim"), "here").unwrap();
-        let entry = Entry { path: "../victim".to_owned(), ..Entry::of(&artifact("x", "here")) };
+        let entry = Entry { path: "../victim".to_owned(), ..entry("x", "here") };
         let key = "01".repeat(32);
-        let done = format!(r#"{{"done":"{key}","entries":[{}]}}"#, entry.line());
+        let done = format!(r#"{{"done":"{key}","entries":[{}]}}"#, String::from_utf8(entry.line()).unwrap());
         let run_line = format!(r#"{{"run":"{}"}}"#, "07".repeat(32));
         let long = "x".repeat(5 << 20);
         fs::write(out.join(JOURNAL), format!("{run_line}\n{long}\n[\"../victim\",\"..\"]\n{done}\n"))

@@ -15,7 +15,8 @@ use super::file::lock;
 use super::manifest::{Entry, Lines, is_ours};
 use super::pack::Line;
 use super::sorter::Sorter;
-use super::{Opening, SinkError, hex};
+use super::{Opening, SinkError};
+use crate::hex::hex;
 
 /// The journal's name in OUT: that of a temporary file, which other programs leave alone.
 pub(crate) const JOURNAL: &str = ".journal.mailprof-tmp";
@@ -94,15 +95,15 @@ impl Journal {
     }
 
     /// Tells which files are about to be made.
-    pub(super) fn intend(&mut self, lines: &[Line]) -> Result<(), SinkError> {
-        let paths: Vec<&str> = lines.iter().map(|line| line.path.as_str()).collect();
+    pub(super) fn intend<'p>(&mut self, paths: impl Iterator<Item = &'p str>) -> Result<(), SinkError> {
+        let paths: Vec<&str> = paths.collect();
         let written = serde_json::to_writer(&mut self.out, &paths).map_err(io::Error::from);
         written.and_then(|()| self.end_line()).map_err(SinkError::new("write", &self.path))
     }
 
     /// Tells that all files of a pack stand.
     pub(super) fn done(&mut self, key: &[u8; 32], lines: &[Line]) -> Result<(), SinkError> {
-        let entries: Vec<&str> = lines.iter().map(|line| line.json.as_str()).collect();
+        let entries: Vec<&str> = lines.iter().map(Line::json).collect();
         let line = format!(r#"{{"done":"{}","entries":[{}]}}"#, hex(key), entries.join(","));
         let written = self.out.write_all(line.as_bytes()).and_then(|()| self.end_line());
         written.map_err(SinkError::new("write", &self.path))

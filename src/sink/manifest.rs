@@ -4,7 +4,6 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use tempfile::SpooledTempFile;
 
 use super::MANIFEST;
@@ -15,48 +14,60 @@ use crate::build::Artifact;
 /// No line of ours is longer; what is, was not written by us.
 const LONGEST: u64 = 4 << 20;
 
+/// Most lines are no longer.
+pub(super) const LINE: usize = 512;
+
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct Entry<S = String> {
     /// below OUT, `/` between parts
-    pub path: String,
+    pub path: S,
     /// the client it is for
-    pub client: Option<String>,
+    pub client: Option<S>,
     /// the file's format
-    pub format: String,
+    pub format: S,
     /// `user`, `domain`, `batch`
-    pub scope: String,
+    pub scope: S,
     /// the user's address
-    pub address: Option<String>,
+    pub address: Option<S>,
     /// hex
-    pub sha256: String,
+    pub sha256: S,
     /// length
     pub bytes: u64,
     /// whether it holds a password
     pub secret: bool,
 }
 
-impl Entry {
-    /// The line of an artifact.
+impl<'a> Entry<&'a str> {
+    /// The line of an artifact. `sha256`: the digits of its hash.
     #[must_use]
-    pub fn of(artifact: &Artifact) -> Self {
+    pub fn of(artifact: &'a Artifact, sha256: &'a str) -> Self {
         Self {
-            path: artifact.path.clone(),
-            client: artifact.client.clone(),
-            format: artifact.format.to_owned(),
-            scope: artifact.scope.to_owned(),
-            address: artifact.address.clone(),
-            sha256: super::hex(&Sha256::digest(&artifact.bytes)),
+            path: &artifact.path,
+            client: artifact.client.as_deref(),
+            format: artifact.format,
+            scope: artifact.scope,
+            address: artifact.address.as_deref(),
+            sha256,
             bytes: artifact.bytes.len() as u64,
             secret: artifact.secret,
         }
     }
+}
 
+impl<S: Serialize> Entry<S> {
     /// The line itself, without its end.
     #[must_use]
-    pub fn line(&self) -> String {
-        // no map with strange keys, no value that cannot be JSON
-        serde_json::to_string(self).unwrap_or_default()
+    pub fn line(&self) -> Vec<u8> {
+        let mut line = Vec::with_capacity(LINE);
+        self.write(&mut line);
+        line
+    }
+
+    /// Writes the line, without its end.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        // no map with strange keys, no value that cannot be JSON, and memory takes what is written
+        let _ = serde_json::to_writer(out, self);
     }
 }
 
@@ -158,7 +169,7 @@ pub(super) fn earlier(manifest: impl Read, keep: bool, into: &mut Sorter) -> io:
     while let Some((_, line)) = lines.next()? {
         match serde_json::from_slice::<Entry>(line) {
             Ok(entry) if is_ours(&entry.path) => {
-                into.push(entry.path.as_bytes(), if keep { entry.line() } else { String::new() }.as_bytes())?;
+                into.push(entry.path.as_bytes(), &if keep { entry.line() } else { Vec::new() })?;
             }
             _ => {}
         }
@@ -198,10 +209,11 @@ pub(super) fn unspool(spool: BufWriter<SpooledTempFile>) -> io::Result<(SpooledT
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::sink::tests::artifact;
+    use crate::sink::tests::entry;
 
     fn line(path: &str) -> String {
-        Entry { path: path.to_owned(), ..Entry::of(&artifact("x", "")) }.line() + "\n"
+        let line = Entry { path: path.to_owned(), ..entry("x", "") }.line();
+        String::from_utf8(line).unwrap() + "\n"
     }
 
     fn listed(manifest: &str) -> Result<Vec<String>, ListingError> {

@@ -38,7 +38,7 @@ pub fn merge(out: &Path, parts: &[PathBuf]) -> Result<usize, OutputError> {
     }
     let record = |file: Result<(PathBuf, Entry), OutputError>| {
         let (_, entry) = file.map_err(io::Error::other)?;
-        Ok(Record { value: entry.line().into_bytes(), key: entry.path.into_bytes() })
+        Ok(Record { value: entry.line(), key: entry.path.into_bytes() })
     };
     Ok(folder.finish_with(Joined::new(&parts)?.map(record))?)
 }

@@ -246,16 +246,14 @@ impl OutputError {
     }
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digit = |n: u8| char::from_digit(u32::from(n), 16).unwrap_or_default();
-    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use sha2::{Digest, Sha256};
+
     use super::*;
     use crate::build::Artifact;
+    use crate::hex;
 
     /// A file whose text tells whether it holds a secret.
     pub(super) fn artifact(path: &str, text: &str) -> Artifact {
@@ -267,8 +265,18 @@ mod tests {
             scope: "user",
             address: None,
             secret: text.contains("secret"),
-            bytes: text.as_bytes().to_vec(),
+            bytes: text.as_bytes().to_vec().into(),
         }
+    }
+
+    /// Its line of the manifest.
+    pub(super) fn entry(path: &str, text: &str) -> Entry {
+        let (artifact, hash) = (artifact(path, text), hex::hex(&Sha256::digest(text)));
+        serde_json::from_slice(&Entry::of(&artifact, &hash).line()).unwrap()
+    }
+
+    pub(super) fn line(path: &str, text: &str) -> String {
+        String::from_utf8(entry(path, text).line()).unwrap()
     }
 
     pub(super) fn pack(sink: &Sink, files: &[(&str, &str)]) -> Pack {

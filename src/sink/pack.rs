@@ -3,10 +3,11 @@
 use std::io::{Error, ErrorKind};
 
 use super::SinkError;
-use super::manifest::{Entry, is_ours};
+use super::manifest::{Entry, LINE, is_ours};
 use super::tarball;
 use super::zip::{self, Members};
 use crate::build::Artifact;
+use crate::hex::hex;
 
 /// Makes the packs that a sink takes.
 #[derive(Debug, Clone, Copy)]
@@ -37,12 +38,23 @@ pub struct Pack {
 }
 
 /// A line of the manifest.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Line {
-    pub(super) path: String,
-    pub(super) sha256: String,
-    /// without its end
-    pub(super) json: String,
+    /// the path, and behind it the line without its end
+    record: String,
+    /// the path's length
+    path: usize,
+    sha256: [u8; 32],
+}
+
+impl Line {
+    pub(super) fn path(&self) -> &str {
+        &self.record[..self.path]
+    }
+
+    pub(super) fn json(&self) -> &str {
+        &self.record[self.path..]
+    }
 }
 
 /// What is written.
@@ -84,8 +96,11 @@ impl Packer {
             return Err(SinkError::new("write", &artifact.path)(outside));
         }
         let line = |artifact: &Artifact| {
-            let entry = Entry::of(artifact);
-            Line { json: entry.line(), path: entry.path, sha256: entry.sha256 }
+            let sha256 = *artifact.bytes.sha256();
+            let mut record = Vec::with_capacity(artifact.path.len() + LINE);
+            record.extend_from_slice(artifact.path.as_bytes());
+            Entry::of(artifact, &hex(&sha256)).write(&mut record);
+            Line { path: artifact.path.len(), record: String::from_utf8(record).unwrap_or_default(), sha256 }
         };
         Ok(Listed { shape: self.0, lines: artifacts.iter().map(line).collect(), artifacts })
     }
@@ -93,8 +108,8 @@ impl Packer {
 
 impl Listed {
     /// The path of each file, and its SHA-256 in hexadecimal digits.
-    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.lines.iter().map(|line| (line.path.as_str(), line.sha256.as_str()))
+    pub fn files(&self) -> impl Iterator<Item = (&str, String)> {
+        self.lines.iter().map(|line| (line.path(), hex(&line.sha256)))
     }
 
     /// How long they are together, before any compression.

@@ -1,6 +1,7 @@
 //! Entries of a tar: what is the same for every build, so no clock, no owner, no folder.
 
 use std::io::{self, Read, Write};
+use std::sync::LazyLock;
 
 use tar::{Builder, Header};
 
@@ -15,13 +16,26 @@ const END: usize = 2 * BLOCK;
 /// The entries of files, without the end of an archive.
 pub(super) fn pack(artifacts: &[Artifact]) -> Result<Vec<u8>, SinkError> {
     let size: usize = artifacts.iter().map(|a| a.bytes.len() + 2 * BLOCK).sum();
-    let mut tar = Builder::new(Vec::with_capacity(size + END));
+    let mut tar = Vec::with_capacity(size + END);
     for artifact in artifacts {
         let mut header = header(artifact.bytes.len() as u64, artifact.secret);
-        let added = tar.append_data(&mut header, &artifact.path, artifact.bytes.as_slice());
-        added.map_err(SinkError::new("pack", &artifact.path))?;
+        if header.set_path(&artifact.path).is_ok() {
+            header.set_cksum();
+            tar.extend_from_slice(header.as_bytes());
+            tar.extend_from_slice(&artifact.bytes);
+            tar.resize(tar.len().next_multiple_of(BLOCK), 0);
+        } else {
+            // longer than a header has room for
+            tar = long(tar, &mut header, artifact).map_err(SinkError::new("pack", &artifact.path))?;
+        }
     }
-    let mut bytes = tar.into_inner().map_err(SinkError::new("pack", "the files"))?;
+    Ok(tar)
+}
+
+fn long(tar: Vec<u8>, header: &mut Header, artifact: &Artifact) -> io::Result<Vec<u8>> {
+    let mut tar = Builder::new(tar);
+    tar.append_data(header, &artifact.path, &*artifact.bytes)?;
+    let mut bytes = tar.into_inner()?;
     bytes.truncate(bytes.len() - END);
     Ok(bytes)
 }
@@ -34,12 +48,16 @@ pub(super) fn end(path: &str, file: impl Read, size: u64, private: bool, out: im
 }
 
 fn header(size: u64, secret: bool) -> Header {
-    let mut header = Header::new_gnu();
+    static SAME: LazyLock<Header> = LazyLock::new(|| {
+        let mut header = Header::new_gnu();
+        header.set_mtime(0);
+        header.set_uid(0);
+        header.set_gid(0);
+        header
+    });
+    let mut header = SAME.clone();
     header.set_size(size);
     header.set_mode(if secret { 0o600 } else { 0o644 });
-    header.set_mtime(0);
-    header.set_uid(0);
-    header.set_gid(0);
     header
 }
 

@@ -259,7 +259,7 @@ fn files(client: &str, template: &str, text: &str, yaml: &str) -> Vec<(String, V
         .without_sheets()
         .passwords(Passwords::Everywhere, PASSWORD)
         .run();
-    built.artifacts.into_iter().map(|a| (a.path, a.bytes)).collect()
+    built.artifacts.into_iter().map(|a| (a.path, a.bytes.into())).collect()
 }
 
 #[test]
@@ -367,7 +367,12 @@ fn a_login_that_is_one_users_own_leaves_the_domains_file_out() {
 fn domain_files_are_the_same_for_all() {
     let files = |yaml: &str| -> Vec<(String, Vec<u8>)> {
         let built = Build::new(yaml).passwords(Passwords::Everywhere, PASSWORD).run();
-        built.artifacts.into_iter().filter(|a| a.scope == "domain").map(|a| (a.path, a.bytes)).collect()
+        built
+            .artifacts
+            .into_iter()
+            .filter(|a| a.scope == "domain")
+            .map(|a| (a.path, a.bytes.into()))
+            .collect()
     };
     for (login, pattern, paths) in [
         ("tanaka", "%EMAILLOCALPART%", 5),

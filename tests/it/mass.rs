@@ -1062,3 +1062,41 @@ fn a_killed_run_leaves_no_rejected_rows_for_ever() {
     let left: Vec<String> = mass.beside().into_iter().filter(|name| is_temporary(name)).collect();
     assert_eq!(left, Vec::<String>::new());
 }
+
+/// Rows that somebody mended by hand are nowhere else.
+#[test]
+fn mended_rows_stay_where_they_are_until_a_run_is_done() {
+    let mass = Mass::new(POP, plain(40) + "bad1,x,y,z\nbad2,x,y,z\n");
+    assert_eq!(mass.run(&[&["-o", "out"], &FEW[..]].concat()).code, Some(1));
+    let rejects = mass.text("out.rejects.csv");
+    let mended = rejects.replace(",bad1,", ",good1@example.jp,");
+    assert_ne!(rejects, mended);
+    std::fs::write(mass.at("out.rejects.csv"), &mended).unwrap();
+    let back = |most: &str| {
+        let args = ["-o", "out", "--users", "out.rejects.csv", "--max-rejects", most];
+        mass.run(&[&args, &FEW[..]].concat()).code
+    };
+    assert_eq!((back("0"), mass.text("out.rejects.csv")), (Some(2), mended));
+    assert_eq!(back("1"), Some(1));
+    let left = mass.text("out.rejects.csv");
+    assert!(left.contains(",bad2,") && !left.contains("good1"), "{left}");
+    assert!(mass.text("out/manifest.jsonl").contains("good1@example.jp"));
+}
+
+#[test]
+fn what_is_read_is_not_written_over() {
+    let mass = Mass::new(POP, plain(5));
+    for [flag, path] in [
+        ["--journal", "users.csv"],
+        ["--journal", "./account.yaml"],
+        ["--rejects", "account.yaml"],
+        ["--rejects", "users.csv"],
+        ["--journal", "out/journal.json"],
+    ] {
+        let before = (mass.text("users.csv"), mass.text("account.yaml"));
+        let ran = mass.run(&[&["-o", "out", flag, path], &FEW[..]].concat());
+        assert_eq!(ran.code, Some(2), "{flag} {path}: {}", ran.stderr);
+        assert_eq!((mass.text("users.csv"), mass.text("account.yaml")), before, "{flag} {path}");
+        assert!(!mass.at("out").exists(), "{flag} {path}");
+    }
+}

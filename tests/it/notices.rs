@@ -216,3 +216,16 @@ fn each_program_says_where_its_settings_are_changed() {
     ];
     assert_eq!(silent, expected.map(|(id, missing)| (id.to_owned(), missing)).into());
 }
+
+/// Words of a program may depend on its options: each has a word for each kind of encryption.
+#[test]
+fn every_program_has_a_word_for_every_encryption() {
+    for [old, new] in [["starttls", "tls"], ["tls", "starttls"]] {
+        let with = |security: &str| {
+            let port = if security == "tls" { 465 } else { 587 };
+            MOVED.replace("port: 587, security: starttls", &format!("port: {port}, security: {security}"))
+        };
+        let ran = notices(&with(old), &with(new), &[]);
+        assert_eq!((ran.code, ran.tree("out").len()), (0, 3), "{}", ran.stderr);
+    }
+}

@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::build::content::{Beginning, Content};
 use crate::format::{Document, Escape, Format, Stretches};
 use crate::render::slot::{Part, Slot, Stencil};
 
 /// How a file's bytes are made and read.
 #[derive(Debug)]
 pub(super) enum Body {
-    /// stretch by stretch: the fixed ones as they are encoded, and what stands between them
-    Stretches { how: &'static Stretches, fixed: Vec<Vec<u8>>, holes: Vec<Part> },
+    /// stretch by stretch: what it begins with, then values, each with the fixed stretch behind it as it is encoded
+    Stretches { how: &'static Stretches, first: Beginning, holes: Vec<Part>, fixed: Vec<Vec<u8>> },
     /// as one, with what decoding it gives, marks in the place of values
     Whole { text: Stencil, tree: serde_json::Value },
 }
@@ -28,9 +29,10 @@ impl Body {
             };
             // what a file begins with may decide how it is encoded
             if text.holds(how) && [how.head, &encoded(&marked)].concat() == whole {
-                let mut fixed: Vec<Vec<u8>> = text.fixed.iter().map(|text| encoded(text)).collect();
-                fixed.first_mut()?.splice(0..0, how.head.iter().copied());
-                return Some(Self::Stretches { how, fixed, holes: text.holes });
+                let (first, fixed) = text.fixed.split_first()?;
+                let first = Beginning::new([how.head, &encoded(first)].concat());
+                let fixed = fixed.iter().map(|text| encoded(text)).collect();
+                return Some(Self::Stretches { how, first, holes: text.holes, fixed });
             }
         }
         match (format.decode)(&whole).ok()? {
@@ -40,13 +42,16 @@ impl Body {
     }
 
     /// The bytes for a user, read. `None`: something in them is not as it should be.
-    pub(super) fn bytes<'v>(&self, format: &Format, of: &impl Fn(&Slot) -> &'v str) -> Option<Vec<u8>> {
+    pub(super) fn content<'v>(&self, format: &Format, of: &impl Fn(&Slot) -> &'v str) -> Option<Content> {
         match self {
-            Self::Stretches { how, fixed, holes } => stretched(how, format.escape, fixed, holes, of),
+            Self::Stretches { how, first, holes, fixed } => {
+                let holes = holes.iter().zip(fixed);
+                first.content(stretched(how, format.escape, first, holes, of)?)
+            }
             Self::Whole { text, tree } => {
-                let bytes = (format.encode)(&filled(text, of, Some(format.escape))?).ok()?;
+                let bytes = (format.encode)(&fill(String::new(), text, of, Some(format.escape))?).ok()?;
                 let Ok(Document::Tree(said)) = (format.decode)(&bytes) else { return None };
-                is_same(tree, &said, text, of).then_some(bytes)
+                is_same(tree, &said, text, of).then(|| bytes.into())
             }
         }
     }
@@ -61,63 +66,69 @@ impl Body {
     /// Bytes that are the same for all.
     pub(super) fn size(&self) -> usize {
         match self {
-            Self::Stretches { fixed, .. } => fixed.iter().map(Vec::len).sum(),
+            Self::Stretches { first, fixed, .. } => first.len() + fixed.iter().map(Vec::len).sum::<usize>(),
             Self::Whole { text, .. } => text.fixed.iter().map(String::len).sum(),
         }
     }
 }
 
-/// Where a value stands in bytes, and what it means.
+/// Bytes that most values take at most.
+const ROOM: usize = 64;
+
+/// Where a value stands in bytes, what it means, and what is behind it.
 struct Hole<'v> {
     at: Range<usize>,
     meant: Cow<'v, str>,
+    fixed: &'v [u8],
 }
 
-/// A file stretch by stretch, read: its fixed stretches are the mould's, and each value means what the user has.
-fn stretched<'v>(
+/// A file stretch by stretch. Behind its beginning it is read: each value means what the user has, and the stretch behind it is the
+/// mould's.
+fn stretched<'m, 'v>(
     how: &Stretches,
     escape: Escape,
-    fixed: &[Vec<u8>],
-    holes: &[Part],
+    first: &[u8],
+    holes: impl ExactSizeIterator<Item = (&'m Part, &'m Vec<u8>)> + Clone,
     of: &impl Fn(&Slot) -> &'v str,
 ) -> Option<Vec<u8>> {
-    let length: usize = fixed.iter().map(Vec::len).sum();
-    let mut bytes = Vec::with_capacity(length + 64 * holes.len());
-    let mut values = Vec::with_capacity(holes.len());
-    let mut text = String::new();
-    for (at, stretch) in fixed.iter().enumerate() {
-        bytes.extend_from_slice(stretch);
-        if let Some(part) = holes.get(at) {
-            let (start, meant) = (bytes.len(), part.of(of(&part.slot))?);
-            text.clear();
-            escape(&mut text, &meant).ok()?;
-            (how.encode)(&text, &mut bytes);
-            values.push(Hole { at: start..bytes.len(), meant });
-        }
+    let length: usize = holes.clone().map(|(_, fixed)| fixed.len() + ROOM).sum();
+    let mut bytes = Vec::with_capacity(first.len() + length);
+    let mut read = Vec::with_capacity(holes.len());
+    let mut text = String::with_capacity(ROOM);
+    bytes.extend_from_slice(first);
+    for (part, fixed) in holes {
+        let (start, meant) = (bytes.len(), part.of(of(&part.slot))?);
+        text.clear();
+        escape(&mut text, &meant).ok()?;
+        (how.encode)(&text, &mut bytes);
+        read.push(Hole { at: start..bytes.len(), meant, fixed });
+        bytes.extend_from_slice(fixed);
     }
-    is_read(&bytes, fixed, &values, how).then_some(bytes)
+    is_read(&bytes, first.len(), &read, how).then_some(bytes)
 }
 
-fn is_read(bytes: &[u8], fixed: &[Vec<u8>], holes: &[Hole<'_>], how: &Stretches) -> bool {
-    let mut at = 0;
-    for (fixed, hole) in fixed.iter().zip(holes) {
-        let said = bytes.get(hole.at.clone()).and_then(|bytes| (how.value)(bytes).ok());
-        if bytes.get(at..hole.at.start) != Some(fixed) || said.as_deref() != Some(&*hole.meant) {
+fn is_read(bytes: &[u8], mut at: usize, holes: &[Hole<'_>], how: &Stretches) -> bool {
+    for Hole { at: hole, meant, fixed } in holes {
+        let said = bytes.get(hole.clone()).and_then(|bytes| (how.value)(bytes).ok());
+        let behind = hole.end..hole.end + fixed.len();
+        let whole = hole.start == at && bytes.get(behind.clone()) == Some(fixed);
+        if !whole || said.as_deref() != Some(&**meant) {
             return false;
         }
-        at = hole.at.end;
+        at = behind.end;
     }
-    bytes.get(at..) == fixed.last().map(Vec::as_slice)
+    at == bytes.len()
 }
 
-/// A stencil with a user's values.
-pub(super) fn filled<'v>(
+/// Writes a stencil with a user's values behind a text.
+pub(super) fn fill<'v>(
+    mut text: String,
     stencil: &Stencil,
     of: &impl Fn(&Slot) -> &'v str,
     escape: Option<Escape>,
 ) -> Option<String> {
     let fixed: usize = stencil.fixed.iter().map(String::len).sum();
-    let mut text = String::with_capacity(fixed + 64 * stencil.holes.len());
+    text.reserve(fixed + ROOM * stencil.holes.len());
     for (at, stretch) in stencil.fixed.iter().enumerate() {
         text.push_str(stretch);
         if let Some(part) = stencil.holes.get(at) {

@@ -21,7 +21,7 @@ use crate::paths;
 use crate::render::slot::{self, Guard, Slot, Stencil, Trace};
 use crate::render::value;
 use crate::secret::Secret;
-use body::{Body, filled};
+use body::{Body, fill};
 
 /// Shapes that moulds are kept for, and moulds of one shape: beyond, files are rendered.
 const MOST_SHAPES: usize = 64;
@@ -61,8 +61,8 @@ impl Moulds {
         fetched: &Fetched,
     ) -> Option<(Vec<Artifact>, Arc<Vec<Echo>>)> {
         let (known, _) = self.known(shape);
-        let mould = known.iter().find(|m| m.fits(account, fetched)).filter(|m| !m.is_on_trial())?;
-        let artifacts = mould.cast(account, fetched)?;
+        let (mould, values) = fitting(&known, account, fetched)?;
+        let artifacts = mould.cast(account, &values).filter(|_| !mould.is_on_trial())?;
         self.cast.fetch_add(1, Ordering::Relaxed);
         Some((artifacts, mould.findings.clone()))
     }
@@ -90,9 +90,9 @@ impl Moulds {
         let artifacts = render(findings)?;
         let Some(shape) = shape else { return Ok(artifacts) };
         let (known, room) = self.known(shape);
-        match known.iter().find(|m| m.fits(account, fetched)) {
-            Some(mould) if mould.is_on_trial() => {
-                mould.tried(mould.cast(account, fetched).as_ref() == Some(&artifacts));
+        match fitting(&known, account, fetched) {
+            Some((mould, values)) if mould.is_on_trial() => {
+                mould.tried(mould.cast(account, &values).as_ref() == Some(&artifacts));
             }
             None if room => {
                 // once more to be followed: what cannot be may fail on the way
@@ -101,7 +101,8 @@ impl Moulds {
                 let told = findings.iter().map(|finding| raw.echo(finding)).collect();
                 let mould = trace.and_then(|trace| Mould::new(trace, account, &artifacts, told));
                 // what it was made of must come out of it again
-                let mould = mould.filter(|m| m.cast(account, fetched).as_ref() == Some(&artifacts));
+                let again = |m: &Mould| m.cast(account, &m.values(account, fetched)?);
+                let mould = mould.filter(|m| again(m).as_ref() == Some(&artifacts));
                 self.keep(shape.to_owned(), mould);
             }
             Some(_) | None => {}
@@ -185,6 +186,30 @@ pub fn shape(builder: &Builder, account: &Account, fetched: &Fetched) -> Option<
     Some(format!("{bare:?} {:?} {:?}", known(&fetched.incoming), known(&fetched.outgoing)))
 }
 
+/// The first mould that fits a user, and his values in it.
+fn fitting<'a>(
+    known: &'a [Arc<Mould>],
+    account: &'a Account,
+    fetched: &'a Fetched,
+) -> Option<(&'a Mould, Values<'a>)> {
+    known.iter().find_map(|mould| {
+        let values = mould.values(account, fetched)?;
+        mould.fits(&values).then_some((&**mould, values))
+    })
+}
+
+/// A user's values in the order of a mould's slots.
+struct Values<'a> {
+    slots: &'a [Slot],
+    texts: Vec<Cow<'a, str>>,
+}
+
+impl Values<'_> {
+    fn of(&self, slot: &Slot) -> &str {
+        self.slots.binary_search(slot).map_or("", |at| &self.texts[at])
+    }
+}
+
 /// A user's files as stencils.
 #[derive(Debug)]
 struct Mould {
@@ -225,7 +250,8 @@ impl Mould {
                 None => Stencil { fixed: vec![below.to_owned()], holes: Vec::new() },
             };
             let text = trace.files.remove(&artifact.path)?;
-            let like = Artifact { path: String::new(), address: None, bytes: Vec::new(), ..artifact.clone() };
+            let like =
+                Artifact { path: String::new(), address: None, bytes: Vec::new().into(), ..artifact.clone() };
             let format = format::find(artifact.format)?;
             files.push(File { like, format, path, body: Body::new(text, format)? });
         }
@@ -262,30 +288,31 @@ impl Mould {
         trials.sound &= same;
     }
 
-    /// A user's values, in the order of the slots.
-    fn values<'a>(&self, account: &'a Account, fetched: &'a Fetched) -> Option<Vec<Cow<'a, str>>> {
-        self.slots.iter().map(|slot| value(slot, account, fetched)).collect()
+    /// A user's values.
+    fn values<'a>(&'a self, account: &'a Account, fetched: &'a Fetched) -> Option<Values<'a>> {
+        let mut texts = Vec::with_capacity(self.slots.len());
+        for slot in &self.slots {
+            texts.push(value(slot, account, fetched)?);
+        }
+        Some(Values { slots: &self.slots, texts })
     }
 
     /// Whether every question has the same answer for this user.
-    fn fits(&self, account: &Account, fetched: &Fetched) -> bool {
-        let Some(values) = self.values(account, fetched) else { return false };
-        let of = |slot: &Slot| self.slots.binary_search(slot).map_or("", |at| &values[at]);
-        self.guards.iter().all(|guard| guard.holds(&of))
+    fn fits(&self, values: &Values<'_>) -> bool {
+        self.guards.iter().all(|guard| guard.holds(&|slot| values.of(slot)))
     }
 
     /// The user's files, each read. `None`: something in them is not as it should be.
-    fn cast(&self, account: &Account, fetched: &Fetched) -> Option<Vec<Artifact>> {
-        let values = self.values(account, fetched)?;
-        let of = |slot: &Slot| self.slots.binary_search(slot).map_or("", |at| &values[at]);
+    fn cast(&self, account: &Account, values: &Values<'_>) -> Option<Vec<Artifact>> {
+        let of = |slot: &Slot| values.of(slot);
         let folder = folder(account)?;
         let address = account.address.as_ref().map(|a| a.as_str().to_owned());
         let one = |file: &File| {
-            let below = filled(&file.path, &of, None)?;
-            let tame = below.split('/').all(|part| part != ".." && paths::is_safe(part));
-            let bytes = file.body.bytes(file.format, &of).filter(|_| tame)?;
+            let path = fill(folder.clone(), &file.path, &of, None)?;
+            let tame = path[folder.len()..].split('/').all(|part| part != ".." && paths::is_safe(part));
+            let bytes = file.body.content(file.format, &of).filter(|_| tame)?;
             Some(Artifact {
-                path: format!("{folder}{below}"),
+                path,
                 address: file.like.address_of(address.as_ref()),
                 bytes,
                 ..file.like.clone()

@@ -124,7 +124,7 @@ impl Series {
         }
         let secret = self.users.iter().flat_map(|user| &user.files).any(|file| file.secret);
         self.users.clear();
-        put(sink, Artifact { secret, bytes, ..batch(path, "pdf") })
+        put(sink, Artifact { secret, bytes: bytes.into(), ..batch(path, "pdf") })
     }
 
     fn finish(mut self, builder: &Builder, sink: &mut Sink) -> Result<(), CliError> {
@@ -136,7 +136,10 @@ impl Series {
         }
         // spreadsheets take a file without the mark for one in the code page of Windows
         let text = format!("\u{feff}{}{}", users::record(COLUMNS), self.table);
-        put(sink, Artifact { bytes: text.into_bytes(), ..batch(format!("{}.index.csv", self.stem), "csv") })
+        put(
+            sink,
+            Artifact { bytes: text.into_bytes().into(), ..batch(format!("{}.index.csv", self.stem), "csv") },
+        )
     }
 }
 
@@ -153,7 +156,7 @@ impl Entry {
 /// A file of the whole run.
 fn batch(path: String, format: &'static str) -> Artifact {
     let (client, file, address) = (None, None, None);
-    Artifact { path, client, file, format, scope: "batch", address, secret: false, bytes: Vec::new() }
+    Artifact { path, client, file, format, scope: "batch", address, secret: false, bytes: Vec::new().into() }
 }
 
 fn put(sink: &mut Sink, artifact: Artifact) -> Result<(), CliError> {
@@ -166,7 +169,7 @@ fn put(sink: &mut Sink, artifact: Artifact) -> Result<(), CliError> {
 fn bound(builder: &Builder, users: &[Entry], path: &str) -> Result<(Vec<u8>, Vec<usize>), CliError> {
     use crate::build::Section;
     fn section(user: &Entry) -> Section<'_> {
-        let files = user.files.iter().map(|file| file.bytes.as_slice()).collect();
+        let files = user.files.iter().map(|file| &*file.bytes).collect();
         Section { title: format!("{} ({})", user.title, user.line), line: user.line, files }
     }
     let made = builder.combined(&users.iter().map(section).collect::<Vec<_>>());

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::changed::Old;
 use super::input::Seen;
 use super::run::Counts;
+use crate::cli::apart::overlap;
 use crate::cli::{CliError, args};
 use crate::library::Library;
 use crate::sink;
@@ -101,12 +102,7 @@ pub(super) struct Journal<'a> {
 impl Journal<'_> {
     /// Whether a path for it lies in OUT, where only the build's files are.
     pub fn is_inside(path: &Path, out: &Path) -> bool {
-        let folder =
-            |p: &Path| std::fs::canonicalize(if p.as_os_str().is_empty() { Path::new(".") } else { p });
-        match (folder(path.parent().unwrap_or(Path::new(""))), folder(out)) {
-            (Ok(parent), Ok(out)) => parent.starts_with(out),
-            _ => path.starts_with(out),
-        }
+        overlap(path, out)
     }
 
     /// Writes it.

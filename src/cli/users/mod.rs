@@ -26,6 +26,7 @@ pub(super) use changed::lies_apart;
 pub(super) use limit::MostRejects;
 pub(super) use shard::Shard;
 
+use super::apart::same;
 use super::args::BuildFormat;
 use super::build::is_stream;
 use super::{CliError, Report, Tongue, args};
@@ -37,6 +38,22 @@ use progress::Progress;
 use run::{Counts, Ended, Run};
 use seen::Seen;
 use summary::{Ending, told};
+
+/// What is written must not take the place of what is read; rejects that are given back are written anew.
+fn spares_inputs(args: &args::Build, users: &Path, tongue: &Tongue) -> Result<(), CliError> {
+    let read = [args.common.account.as_path(), users];
+    let out = Some(&args.out).filter(|out| !is_stream(out));
+    let written = [("-o", out), ("--journal", args.journal.as_ref()), ("--rejects", args.rejects.as_ref())];
+    for (flag, path) in written {
+        let given_back = |input: &Path| flag == "--rejects" && rejects::is_ours(input);
+        let input = path.and_then(|path| read.into_iter().find(|input| same(path, input)));
+        if let Some(input) = input.filter(|input| !given_back(input)) {
+            let told = [("flag", flag.to_owned()), ("path", input.display().to_string())];
+            return Err(CliError::Usage(tongue.words.line("input-overwritten", &told)));
+        }
+    }
+    Ok(())
+}
 
 /// Builds for every row of a users file.
 pub(super) fn run(
@@ -50,6 +67,7 @@ pub(super) fn run(
         let words = format!("--journal {}: it lies in OUT; name a file elsewhere", journal.display());
         return Err(CliError::Usage(words));
     }
+    spares_inputs(args, users, tongue)?;
     let mut report = Report { aside: is_stream(&args.out), ..Report::default() };
     let words = tongue.words;
     let deny = args.common.deny.is_some();

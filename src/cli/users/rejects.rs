@@ -10,6 +10,7 @@ use encoding_rs::Encoding;
 use super::one::Rejected;
 use crate::account::users::{OF_REJECTS, Rejects, RowFormat};
 use crate::cli::CliError;
+use crate::cli::apart::same;
 use crate::sink::Whole;
 
 /// Rejected rows on their way to a file; without any there is none.
@@ -52,10 +53,11 @@ impl RejectsFile {
     }
 
     /// Puts the file in place. Without rejects in a run that is `done`, one that an earlier run left there goes, as its rows were built
-    /// now; `input` stays.
+    /// now. `input` stays: of a run that is not done it has the rows that were not looked at, mended ones among them.
     pub fn finish(self, input: &Path, done: bool) -> Result<(), CliError> {
         let failed = failed(&self.path);
-        if self.any {
+        let kept = !done && same(&self.path, input);
+        if self.any && !kept {
             let file =
                 self.rows.finish().and_then(|b| b.into_inner().map_err(io::IntoInnerError::into_error));
             return file.and_then(Whole::place).map_err(failed);
@@ -72,12 +74,8 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> CliError {
     move |source| CliError::Write { path: path.clone(), source }
 }
 
-fn same(one: &Path, other: &Path) -> bool {
-    matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
-}
-
 /// Whether a file begins as one of rejects does.
-fn is_ours(path: &Path) -> bool {
+pub(super) fn is_ours(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|f| f.take(256).read_to_end(&mut start));
     let text = String::from_utf8_lossy(&start).replace('\0', "");
