@@ -43,9 +43,9 @@ pub fn in_order<T: Sync, R: Send, E>(
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
         let (sender, results) = mpsc::channel();
-        for _ in 0..threads {
+        let worker = || {
             let (sender, next, work) = (sender.clone(), &next, &work);
-            scope.spawn(move || {
+            move || {
                 while let Some(item) =
                     Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?)))
                 {
@@ -54,7 +54,10 @@ pub fn in_order<T: Sync, R: Send, E>(
                         break;
                     }
                 }
-            });
+            }
+        };
+        if !(0..threads).map(|_| started(scope, worker())).fold(false, |any, is| any | is) {
+            return items.iter().map(&work).try_for_each(then);
         }
         drop(sender);
         let mut early = BTreeMap::new();
@@ -88,16 +91,19 @@ pub fn stream<T: Send, R: Send, E>(
     let tasks = Mutex::new(tasks);
     thread::scope(|scope| {
         let (sender, results) = mpsc::channel();
-        for _ in 0..cores() {
+        let worker = || {
             let (sender, tasks, work) = (sender.clone(), &tasks, &work);
-            scope.spawn(move || {
+            move || {
                 let next = || tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 while let Ok((at, item)) = next() {
                     if sender.send((at, work(item))).is_err() {
                         break;
                     }
                 }
-            });
+            }
+        };
+        if !(0..cores()).map(|_| started(scope, worker())).fold(false, |any, is| any | is) {
+            return items.map(&work).try_for_each(then);
         }
         drop(sender);
         let (mut asked, mut wanted, mut early) = (0, 0, BTreeMap::new());
@@ -123,6 +129,11 @@ pub fn stream<T: Send, R: Send, E>(
             }
         }
     })
+}
+
+/// Starts a thread. A system that is short of memory may give none: then the others do the work, or the one that asked.
+fn started<'s>(scope: &'s thread::Scope<'s, '_>, work: impl FnOnce() + Send + 's) -> bool {
+    thread::Builder::new().spawn_scoped(scope, work).is_ok()
 }
 
 /// How many threads run at once here. Asking the system reads files each time.
