@@ -95,7 +95,7 @@ fn typed(altered: &[Altered]) -> Vec<&Altered> {
     TYPED
         .iter()
         .filter_map(|name| find(name))
-        .filter(|a| !(of_login(a) && redundant(a)) && !unknown(a))
+        .filter(|a| !(unknown(a) || of_login(a) && redundant(a)))
         .collect()
 }
 
