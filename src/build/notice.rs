@@ -132,8 +132,9 @@ impl Notice<'_> {
     fn view(&self, teller: &Teller<'_>, rows: &[Row]) -> Result<Value, RenderError> {
         let texts = teller.words(&teller.language.notice)?;
         let document = texts.get_attr("title").unwrap_or_default();
-        let programs = self.programs(teller, rows)?;
         let anew = self.altered.iter().any(|a| a.setting == "incoming.protocol");
+        // an account that is set up anew has nothing to be changed in it
+        let programs = self.programs(teller, if anew { &[] } else { rows })?;
         let rows: Vec<Value> = rows.iter().map(Row::value).collect();
         let own = context! { texts, document, programs, rows, anew };
         // some words of sheets name the user
@@ -156,7 +157,7 @@ impl Notice<'_> {
         other.changes.as_ref().filter(|_| !builder.is_chosen(other))
     }
 
-    /// The mail programs that were asked for, and where each has what changed.
+    /// The mail programs that were asked for, and where each has what is to be changed. Without any of that, those alone that cannot be used.
     fn programs(&self, teller: &Teller<'_>, rows: &[Row]) -> Result<Vec<Value>, RenderError> {
         let builder = self.job.builder;
         let mut programs = Vec::new();
@@ -166,6 +167,9 @@ impl Notice<'_> {
             // a word for a setting may depend on the program's options
             let plain = view(&job.subject(&job.selection, false), Purpose::Condition);
             let theirs = Teller { job: &job, view: &plain, ..*teller };
+            if rows.is_empty() && !theirs.refused() {
+                continue;
+            }
             programs.push(Program { teller: &theirs, changes, rows }.value()?);
         }
         Ok(programs)

@@ -91,6 +91,8 @@ fn another_protocol_is_another_account() {
     let ran = notices(EASY, &imap, &["--client", "generic", "--lang", "en"]);
     let text = words(&ran.tree("out")["example.jp/tanaka@example.jp/notice.en.html"]);
     assert!(text.contains("Account type POP3 IMAP") && text.contains("Set the account up anew"), "{text}");
+    // in the list of what changes, and not in an account that stays
+    assert_eq!(text.matches("993").count(), 1, "{text}");
 }
 
 #[test]
