@@ -12,6 +12,7 @@ mod password;
 pub mod placeholder;
 mod raw;
 mod resolve;
+mod said;
 pub mod schema;
 pub mod secrecy;
 pub mod show;

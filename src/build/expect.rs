@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::account::{Fetched, Host, Leave, Login, placeholder};
+use crate::account::{Fetched, Host, Login, placeholder};
 use crate::render::{Embedded, Purpose, Subject, carried_name, filled};
 use crate::secret::Secret;
 
@@ -96,12 +96,7 @@ impl Teller<'_> {
         self.username(&format!("{name}.username"), &server.username);
         self.secret(&format!("{name}.password"), |f| f.incoming.get(index));
         if server.protocol == "pop3" {
-            let leave = match server.leave {
-                Leave::No => "false".to_owned(),
-                Leave::Forever => "true".to_owned(),
-                Leave::Days(days) => format!("days:{days}"),
-            };
-            self.text(&format!("{name}.leave_on_server"), leave);
+            self.text(&format!("{name}.leave_on_server"), server.leave.said());
         }
     }
 

@@ -7,7 +7,7 @@ use super::expect::{Expected, Settings};
 use super::sheet::{self, Teller};
 use super::{Artifact, Builder, Job, readback};
 use crate::account::{Account, Fetched, RawAccount, placeholder, value};
-use crate::client::{Changes, Client, Language, Scope, Texts};
+use crate::client::{ChangeField, Changes, Client, Language, Scope, Texts};
 use crate::finding::{self, Finding, Findings};
 use crate::render::{Purpose, RenderError, view};
 
@@ -185,9 +185,41 @@ struct Row {
     hidden: bool,
 }
 
+/// The values of a setting. A file may have one word for several: then the new one is the account's, and the old one is not that.
+fn exactly(altered: &Altered, job: &Job<'_>) -> [Option<String>; 2] {
+    let several =
+        |value: &Option<String>| value.iter().flat_map(|v| v.split(SEVERAL)).map(str::to_owned).collect();
+    let [mut old, mut new]: [Vec<String>; 2] = [several(&altered.old), several(&altered.new)];
+    let account = job.account;
+    let (incoming, outgoing) = (account.incoming.first(), account.outgoing.first());
+    let own = match altered.setting.as_str() {
+        "incoming.protocol" => incoming.map(|server| server.protocol.clone()),
+        "incoming.security" => incoming.map(|server| server.endpoint.security.word().to_owned()),
+        "outgoing.security" => outgoing.map(|server| server.endpoint.security.word().to_owned()),
+        "incoming.auth" => incoming.and_then(|server| server.endpoint.auth.first().cloned()),
+        "outgoing.auth" => outgoing.and_then(|server| server.endpoint.auth.first().cloned()),
+        "incoming.leave_on_server" => incoming.map(|server| server.leave.said()),
+        _ => return [altered.old.clone(), altered.new.clone()],
+    };
+    if let Some(own) = own.filter(|own| new.len() > 1 && new.contains(own)) {
+        new = vec![own];
+    }
+    if old.len() > 1 {
+        old.retain(|value| !new.contains(value));
+    }
+    let joined = |values: Vec<String>, whole: &Option<String>| match values.is_empty() {
+        true => whole.clone(),
+        false => Some(values.join(SEVERAL)),
+    };
+    [joined(old, &altered.old), joined(new, &altered.new)]
+}
+
+/// What stands between the values that one word of a file may mean.
+const SEVERAL: &str = " / ";
+
 /// A value as people read it.
 struct Shown {
-    /// the value itself
+    /// the value itself; of one that is read in words, what chooses them
     value: String,
     /// whether what is read is that, and not a word for it
     plain: bool,
@@ -202,25 +234,30 @@ impl Row {
         let shown = |value: &Option<String>| {
             value.as_ref().map(|value| Shown::of(&setting, value, teller)).transpose()
         };
-        let (old, new) =
-            if altered.hidden { (None, None) } else { (shown(&altered.old)?, shown(&altered.new)?) };
+        let [old, new] = exactly(altered, teller.job);
+        let (old, new) = if altered.hidden { (None, None) } else { (shown(&old)?, shown(&new)?) };
         // one that is gone is needed no more
         let hidden = altered.hidden && altered.new.is_some();
         Ok(Self { title: teller.title(&setting)?, old, new, hidden, setting })
     }
 
     fn value(&self) -> Value {
-        let setting = if self.expected().is_some() { self.setting.as_str() } else { "" };
+        let setting = self.setting.as_str();
         let side =
             |shown: &Option<Shown>| shown.as_ref().map(|s| context! { text => &s.text, ascii => &s.ascii });
         let (old, new) = (side(&self.old), side(&self.new));
         context! { setting, title => &self.title, hidden => self.hidden, old, new }
     }
 
+    fn is_security(&self) -> bool {
+        self.setting.ends_with(".security")
+    }
+
     /// What reading the notice back must give.
     fn expected(&self) -> Option<(String, Expected)> {
-        let new = self.new.as_ref().filter(|new| new.plain)?;
-        Some((self.setting.clone(), Expected::Text(new.value.clone())))
+        let new = self.new.as_ref()?;
+        let text = if new.plain { new.value.clone() } else { new.text.to_string() };
+        Some((self.setting.clone(), Expected::Text(text)))
     }
 }
 
@@ -269,14 +306,15 @@ fn word_for(value: &str, words: &Texts, teller: &Teller<'_>) -> Result<Value, Re
     words.get(value).map_or_else(|| Ok(value.into()), |word| teller.text(word))
 }
 
-/// What happens to mail on the server: `true`, `false`, or a number of days.
+/// What happens to mail on the server: `true`, `false`, or a number of days; of several the first.
 fn leave(value: &str, teller: &Teller<'_>) -> Result<Shown, RenderError> {
+    let value = value.split(SEVERAL).next().unwrap_or(value);
     let days: Option<u32> = value.trim_start_matches("days:").trim().parse().ok();
     let kind = if days.is_some() { "days" } else { value };
     let said = context! { incoming_none => false, incoming => context! { leave_days => days } };
     let view = merge_maps([teller.view.clone(), said]);
     let text = word_for(kind, &teller.language.leave, &Teller { view: &view, ..*teller })?;
-    Ok(Shown::worded(value, text))
+    Ok(Shown::worded(kind, text))
 }
 
 /// A login; of everybody's what stands in it is said in words.
@@ -331,7 +369,7 @@ impl Program<'_> {
         let mut places = Vec::new();
         for place in &self.changes.places {
             let labelled = self.rows.iter().filter_map(|row| Some((row, place.fields.get(&row.setting)?)));
-            let fields = labelled.map(|(row, label)| self.field(row, self.words(label)));
+            let fields = labelled.map(|(row, field)| self.field(row, field));
             let fields = fields.collect::<Result<Vec<_>, _>>()?;
             if !fields.is_empty() {
                 places.push(context! { text => self.words(&place.texts), fields });
@@ -340,16 +378,23 @@ impl Program<'_> {
         Ok(places)
     }
 
-    /// A field, with the program's own word for the kind of security: some have a box for it.
-    fn field(&self, row: &Row, label: &str) -> Result<Value, RenderError> {
-        let kind = row.new.as_ref().filter(|_| row.setting.ends_with(".security"));
-        let word = kind.and_then(|new| self.teller.job.client.security_words.get(&new.value));
-        let new = match word {
-            Some(texts) => context! { new => context! { text => self.teller.text(self.words(texts))? } },
+    /// A field, with what the program has there: some have a box for the encryption, or for logging in.
+    fn field(&self, row: &Row, field: &ChangeField) -> Result<Value, RenderError> {
+        let client = self.teller.job.client;
+        let word = row.new.as_ref().and_then(|new| {
+            let of_client = || client.security_words.get(&new.value).filter(|_| row.is_security());
+            field.word(&new.value).or_else(of_client)
+        });
+        let own = match word {
+            // no value of the account, so not to be read as one
+            Some(texts) => {
+                context! { setting => "", new => context! { text => self.teller.text(self.words(texts))? } }
+            }
             None => context! {},
         };
+        let label = self.words(&field.texts);
         // the last of them wins
-        Ok(merge_maps([row.value(), context! { label }, new]))
+        Ok(merge_maps([row.value(), context! { label }, own]))
     }
 }
 

@@ -32,11 +32,34 @@ pub struct Changes {
 /// A place in a mail program where settings are changed.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ChangePlace {
-    /// the settings found there, with the program's words beside each
-    pub fields: BTreeMap<String, Texts>,
+    /// the settings found there
+    pub fields: BTreeMap<String, ChangeField>,
     /// how to get there, by language
     #[serde(flatten, deserialize_with = "by_language")]
     pub texts: Texts,
+}
+
+/// A box, a list or a button of a mail program that holds a setting.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ChangeField {
+    /// what the program has for a value, by the description's word, where it is not that word: a box is ticked or not. `days` is any
+    /// number of days, [`ChangeField::OTHER`] whatever is not named
+    #[serde(default)]
+    pub words: BTreeMap<String, Texts>,
+    /// the program's words beside it, by language
+    #[serde(flatten, deserialize_with = "by_language")]
+    pub texts: Texts,
+}
+
+impl ChangeField {
+    /// The key of `words` for every value that has none of its own.
+    pub const OTHER: &str = "other";
+
+    /// What the program has for a value; `None`: that value.
+    #[must_use]
+    pub fn word(&self, value: &str) -> Option<&Texts> {
+        self.words.get(value).or_else(|| self.words.get(Self::OTHER))
+    }
 }
 
 impl Changes {
@@ -59,10 +82,14 @@ impl Changes {
         let places = self.places.iter().zip(1..);
         let texts = places.clone().map(|(place, n)| (format!("place {n} of `changes`"), &place.texts));
         let fields = places.flat_map(|(place, n)| {
-            place
-                .fields
-                .iter()
-                .map(move |(setting, texts)| (format!("{setting} at place {n} of `changes`"), texts))
+            place.fields.iter().flat_map(move |(setting, field)| {
+                let at = format!("{setting} at place {n} of `changes`");
+                let words = field.words.iter().map({
+                    let at = at.clone();
+                    move |(value, texts)| (format!("the word for {value}, {at}"), texts)
+                });
+                std::iter::once((at, &field.texts)).chain(words)
+            })
         });
         around.chain(texts).chain(fields)
     }

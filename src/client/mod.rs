@@ -11,7 +11,7 @@ mod reading;
 mod sound;
 mod texts;
 
-pub use changes::{ChangePlace, Changes};
+pub use changes::{ChangeField, ChangePlace, Changes};
 pub use figure::*;
 pub use language::{Language, LimitLines, SettingWords, Spelling, Trouble, Typefaces};
 pub use options::{Options, options, unknown_client};

@@ -150,6 +150,8 @@ pub struct Difference {
     pub settings: Vec<Setting>,
     /// files that changed, by path
     pub files: Vec<(String, FileChange)>,
+    /// what those of the new output say that the old one has too, secrets left out
+    pub said: Settings,
 }
 
 /// How many of something came off how.
@@ -186,8 +188,8 @@ pub struct Counts {
     pub domains: Tally,
 }
 
-/// Settings by name, with their values.
-type Settings = BTreeMap<String, Vec<String>>;
+/// Settings by name, with their values: several are what one word of a file may mean.
+pub type Settings = BTreeMap<String, Vec<String>>;
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::aside::{Aside, Recall, Veil};
 use super::wanted::Wanted;
-use super::{Change, Counts, Difference, FileChange, Owner, Setting, Settings};
+use super::{Change, Counts, Difference, FileChange, Owner, Setting, Settings, is_secret};
 use crate::account::{placeholder, value};
 use crate::build::Reader;
 use crate::delivered::{Delivered, Entries};
@@ -272,7 +272,9 @@ impl Side<'_> {
         if files.is_empty() {
             return Ok(None);
         }
-        Ok(Some(Difference { owner: group.owner, change, settings: settings.settings(), files }))
+        let Found { settings, said } = settings;
+        let settings = settings.into_values().map(|(_, setting)| setting).collect();
+        Ok(Some(Difference { owner: group.owner, change, settings, files, said }))
     }
 
     /// How a file changed that both outputs have; `None`: not at all.
@@ -315,12 +317,22 @@ fn said(
 
 /// Settings that changed, as the file tells them that says it most exactly: in some formats one word stands for several values.
 #[derive(Default)]
-struct Found(BTreeMap<String, (usize, Setting)>);
+struct Found {
+    settings: BTreeMap<String, (usize, Setting)>,
+    /// what the new files say, changed or not
+    said: Settings,
+}
 
 impl Found {
     /// Adds what two files of one path say; whether any setting changed.
     fn add(&mut self, old: &Settings, new: &Settings) -> bool {
         let mut any = false;
+        for (name, values) in new.iter().filter(|(name, _)| !is_secret(name)) {
+            match self.said.get(name) {
+                Some(other) if other.len() <= values.len() => {}
+                _ => drop(self.said.insert(name.clone(), values.clone())),
+            }
+        }
         let told = |name: &&String| !name.starts_with("embedded.");
         let added = new.keys().filter(|name| !old.contains_key(*name));
         for name in old.keys().chain(added).filter(told) {
@@ -338,13 +350,9 @@ impl Found {
     fn keep(&mut self, setting: Setting, values: usize) {
         // one that was there and is there says more than one that a file just tells or leaves out
         let rank = values + if setting.change() == Change::Changed { 0 } else { 1000 };
-        match self.0.get(&setting.name) {
+        match self.settings.get(&setting.name) {
             Some((other, _)) if *other <= rank => {}
-            _ => drop(self.0.insert(setting.name.clone(), (rank, setting))),
+            _ => drop(self.settings.insert(setting.name.clone(), (rank, setting))),
         }
-    }
-
-    fn settings(self) -> Vec<Setting> {
-        self.0.into_values().map(|(_, setting)| setting).collect()
     }
 }

@@ -154,7 +154,7 @@ fn each_user_of_outputs_whose_settings_changed_gets_a_notice() {
     assert_eq!(tree.len(), 3, "{:?}", tree.keys());
     assert!(page("b").is_none() && page("d").is_none() && page("e").is_none());
     let (a, c) = (page("a").unwrap(), page("c").unwrap());
-    assert!(a.contains("Sample Net") && a.contains("For a@example.jp"), "{a}");
+    assert!(a.contains("Sample Net") && a.contains("For A "), "{a}");
     assert!(a.contains("Password — Changed.") && !a.contains("pw-"), "{a}");
     assert!(c.contains("Incoming server pop.example.jp pop2.example.jp"), "{c}");
     assert!(c.contains("Your name (display name) C C &lt;script&gt; {{ 7 * 7 }}"), "{c}");
@@ -230,4 +230,73 @@ fn every_program_has_a_word_for_every_encryption() {
         let ran = notices(&with(old), &with(new), &[]);
         assert_eq!((ran.code, ran.tree("out").len()), (0, 3), "{}", ran.stderr);
     }
+}
+
+/// A tick box holds no word such as "Normal password", and a program that knows no days has none.
+#[test]
+fn what_a_program_has_for_a_value_stands_beside_its_field() {
+    let with = |auth: &str, leave: &str| {
+        EASY.replace("username: tanaka", &format!("username: tanaka, leave_on_server: {leave}"))
+            .replace("465, security: tls", &format!("465, security: tls, auth: {auth}"))
+    };
+    let (old, new) = (with("client-ip", "true"), with("password", "{ days: 7 }"));
+    let told = |client: &str, old: &str, new: &str| {
+        let ran = notices(old, new, &["--client", client, "--lang", "en"]);
+        words(&ran.tree("out")["example.jp/tanaka@example.jp/notice.en.html"])
+    };
+    let express = told("outlook-express", &old, &new);
+    assert!(
+        express.contains("My server requires authentication tick") && express.contains("on server 7 days"),
+        "{express}"
+    );
+    assert!(told("outlook-express", &new, &old).contains("My server requires authentication no tick"));
+    let gmail = told("gmail-android", &old, &new);
+    assert!(
+        gmail.contains("Require sign-in On") && gmail.contains("from server When I delete from Inbox"),
+        "{gmail}"
+    );
+    assert_eq!(gmail.matches("7 days").count(), 1, "{gmail}");
+    assert_eq!(told("thunderbird-android", &old, &new).matches("7 days").count(), 1);
+}
+
+/// What rules a program out is in the user's own settings, not in those of the description.
+#[test]
+fn a_program_is_judged_by_the_settings_of_the_user() {
+    let mine = "users: { columns: { outgoing.port: port, outgoing.security: security } }";
+    let description =
+        DOMAIN.replace("users: { columns: { incoming.password: password, incoming.host: host } }", mine);
+    let case = Case::new(&description);
+    for (name, users) in [
+        ("old", "address,port,security\na@example.jp,465,tls\nb@example.jp,465,tls\n"),
+        ("new", "address,port,security\na@example.jp,587,starttls\nb@example.jp,994,tls\n"),
+    ] {
+        std::fs::write(case.path().join("users.csv"), users).unwrap();
+        let at = |name: &str| case.path().join(name).display().to_string();
+        let ran = Case::new(&description)
+            .args(&["build", &at("account.yaml"), "--users", &at("users.csv"), "-o", &at(name)])
+            .args(&["--client", "thunderbird", "--sheet-format", "html"])
+            .run();
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    }
+    let args = ["diff", "old", "new", "--sheets", "-o", "out", "--lang", "en"];
+    let ran = case.args(&args).args(&["--account", "account.yaml", "--client", "outlook-express"]).run();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let page = |user: &str| words(&ran.tree("out")[&format!("example.jp/{user}@example.jp/notice.en.html")]);
+    let refused = "This program cannot be used with the new settings.";
+    assert!(page("a").contains(refused) && !page("b").contains(refused), "{}", page("a"));
+}
+
+/// What goes wrong for many is told once, with how many there are.
+#[test]
+fn what_fails_for_all_is_told_once() {
+    let users = |host: &str| {
+        let rows: String = (0..600).map(|n| format!("u{n}@example.jp,pw,{host}\n")).collect();
+        format!("address,password,host\n{rows}")
+    };
+    let case = outputs(&users("a.example.jp"), &users("b.example.jp"))
+        .file("templates/sheet/notice.html.j2", "{{ 1 / 0 }}");
+    let ran = case.args(&DIFF).args(&["en", "--account", "account.yaml", "--templates", "templates"]).run();
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert_eq!(ran.stderr.matches("template-failed").count(), 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("600"), "{}", ran.stderr);
 }

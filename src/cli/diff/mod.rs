@@ -113,7 +113,7 @@ fn outputs(
         diff::outputs::<Failed>(old, new, &reader, &mut |found| {
             page.difference(&found)?;
             match notices.as_mut().filter(|_| found.change == Change::Changed) {
-                Some(notices) => Ok(notices.owner(&found.owner, &found.settings, &mut report)?),
+                Some(notices) => Ok(notices.owner(&found)?),
                 None => Ok(()),
             }
         })
@@ -156,7 +156,7 @@ fn descriptions(
         return end(&mut report);
     };
     if !settings.is_empty() {
-        notices.account(&settings, &mut report)?;
+        notices.account(&settings)?;
     }
     notices.finish(&mut report, library, tongue)
 }
@@ -206,7 +206,13 @@ impl Page {
                 tally.count((changed > 0).then_some(Change::Changed));
                 if changed > 0 {
                     let files = Vec::new();
-                    self.difference(&Difference { owner, change: Change::Changed, settings, files })?;
+                    self.difference(&Difference {
+                        owner,
+                        change: Change::Changed,
+                        settings,
+                        files,
+                        said: diff::Settings::new(),
+                    })?;
                 }
                 self.counts(&counts)
             }

@@ -2,15 +2,20 @@
 
 use std::path::Path;
 
-use crate::account::{Account, RawAccount, Sheets, value};
+use crate::account::{Account, Address, RawAccount, Sheets, value};
 use crate::build::{Altered, Builder, Printing, SheetFormats};
 use crate::cli::args::{self, Common, ReportFormat};
 use crate::cli::description::{self, Description};
 use crate::cli::logo::logo;
 use crate::cli::{CliError, Report, Tongue};
-use crate::diff::{Owner, Setting};
+use crate::diff::{Difference, Owner, Setting};
+use crate::finding::{Findings, Source, Tally};
 use crate::library::Library;
+use crate::parallel;
 use crate::sink::{Opening, Sink, Target};
+
+/// Users whose notices are made at once, on all cores.
+const BATCH: usize = 256;
 
 /// Makes notices and writes them.
 pub(super) struct Notices {
@@ -20,10 +25,21 @@ pub(super) struct Notices {
     raw: RawAccount,
     sink: Sink,
     out: String,
+    /// those whose notices are still to be made
+    waiting: Vec<Altering>,
+    /// what went wrong, told once a kind
+    tally: Tally,
     /// users and domains that got one
     written: usize,
     /// those whose changes nobody types
     without: usize,
+    files: usize,
+}
+
+/// A user or a domain, and what changed.
+struct Altering {
+    account: Account,
+    altered: Vec<Altered>,
 }
 
 /// What the notices of a run depend on beside what changed.
@@ -66,45 +82,75 @@ impl Notices {
         // what changed for one user is his alone
         let sink = Sink::open(&Target::of(out), &Opening { private: true, ..Opening::default() })?;
         let out = out.display().to_string();
-        Ok(Some(Self { builder, account, raw, sink, out, written: 0, without: 0 }))
+        let tally = Tally::new(report.sources.next());
+        let waiting = Vec::new();
+        let none = 0;
+        Ok(Some(Self {
+            builder,
+            account,
+            raw,
+            sink,
+            out,
+            waiting,
+            tally,
+            written: none,
+            without: none,
+            files: none,
+        }))
     }
 
     /// The notice of the account that the description is of.
-    pub fn account(&mut self, settings: &[Setting], report: &mut Report) -> Result<(), CliError> {
-        let account = self.account.clone();
-        self.put(&account, settings, report)
+    pub fn account(&mut self, settings: &[Setting]) -> Result<(), CliError> {
+        self.put(self.account.clone(), settings)
     }
 
-    /// The notice of a user or a domain of an output.
-    pub fn owner(
-        &mut self,
-        owner: &Owner,
-        settings: &[Setting],
-        report: &mut Report,
-    ) -> Result<(), CliError> {
-        let account = match owner {
+    /// The notice of a user or a domain of an output, with the settings that the output says: those of the description are everybody's.
+    pub fn owner(&mut self, found: &Difference) -> Result<(), CliError> {
+        let account = match &found.owner {
             Owner::User(address) => value::address(address).ok().map(|a| self.account.of_user(a)),
             Owner::Domain(domain) => value::domain(domain).ok().map(|d| self.account.of_domain(d)),
         };
-        account.map_or(Ok(()), |account| self.put(&account, settings, report))
+        let account = account.map(|account| account.saying(&found.said));
+        account.map_or(Ok(()), |account| self.put(account, &found.settings))
     }
 
-    fn put(&mut self, account: &Account, settings: &[Setting], report: &mut Report) -> Result<(), CliError> {
-        let altered: Vec<Altered> = settings.iter().map(altered).collect();
-        let told = report.findings.iter().count();
-        let notices = self.builder.notices(account, &self.raw, &altered, &mut report.findings);
-        match notices.is_empty() {
-            false => self.written += 1,
-            true if report.findings.iter().count() == told => self.without += 1,
-            // it failed, and that is told
-            true => {}
+    fn put(&mut self, account: Account, settings: &[Setting]) -> Result<(), CliError> {
+        self.waiting.push(Altering { account, altered: settings.iter().map(altered).collect() });
+        if self.waiting.len() < BATCH { Ok(()) } else { self.make() }
+    }
+
+    /// Makes the notices of those who wait.
+    fn make(&mut self) -> Result<(), CliError> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let (builder, raw, packer) = (&self.builder, &self.raw, self.sink.packer());
+        let made = parallel::map(&waiting, |Altering { account, altered }| {
+            let mut told = Findings::new();
+            let notices = builder.notices(account, raw, altered, &mut told);
+            let count = notices.len();
+            packer.pack(notices).map(|pack| (count, pack, told))
+        });
+        for (made, Altering { account, .. }) in made.into_iter().zip(&waiting) {
+            let (count, pack, told) = made?;
+            match count {
+                // it failed, and that is told
+                0 if told.iter().next().is_some() => {}
+                0 => self.without += 1,
+                _ => self.written += 1,
+            }
+            self.files += count;
+            let address = account.address.as_ref().map(Address::as_str);
+            told.iter()
+                .for_each(|finding| self.tally.add(finding, address, || (Source::new("", ""), Vec::new())));
+            self.sink.put(pack, None)?;
         }
-        report.files += notices.len();
-        Ok(self.sink.put(self.sink.packer().pack(notices)?, None)?)
+        Ok(())
     }
 
     /// Puts them in place and tells how many there are. The exit code.
-    pub fn finish(self, report: &mut Report, library: &Library, tongue: &Tongue) -> Result<u8, CliError> {
+    pub fn finish(mut self, report: &mut Report, library: &Library, tongue: &Tongue) -> Result<u8, CliError> {
+        self.make()?;
+        self.tally.tell(&mut report.sources, &mut report.findings);
+        report.files = self.files;
         let files = self.sink.finish()?;
         let told = [
             ("files", files.to_string()),
