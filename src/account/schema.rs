@@ -228,6 +228,26 @@ pub fn has(setting: &str) -> bool {
         .is_some()
 }
 
+/// Whether a setting of this dotted name takes a list of words: `None`: it does not, or only one of mappings; `Some(false)`: a single
+/// word alone will do, too.
+#[must_use]
+pub fn takes_list(setting: &str) -> Option<bool> {
+    let found = setting.split('.').try_fold(vec![&DESCRIPTION], |shapes, name| {
+        let below: Vec<&Shape> = shapes.into_iter().flat_map(|s| keys(s, name)).collect();
+        (!below.is_empty()).then_some(below)
+    });
+    let is_word = |shape: &Shape| !matches!(shape, Shape::Map(_) | Shape::Free(_));
+    let takes = |shape: &Shape| match shape {
+        Shape::List(inner) => is_word(inner).then_some(true),
+        Shape::OneOrMany(inner) => is_word(inner).then_some(false),
+        Shape::Either(shapes) => {
+            shapes.iter().any(|s| matches!(s, Shape::List(inner) if is_word(inner))).then_some(false)
+        }
+        _ => None,
+    };
+    found?.into_iter().find_map(takes)
+}
+
 /// What a shape holds under a name.
 fn keys<'s>(shape: &'s Shape, name: &str) -> Vec<&'s Shape> {
     match shape {

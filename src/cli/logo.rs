@@ -1,6 +1,6 @@
 //! The provider's logo: found beside the file that names it, before anything is built.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Report;
 use super::args::Common;
@@ -11,7 +11,23 @@ use crate::build::Logo;
 use crate::finding::{self, Finding};
 use crate::library::Library;
 
-/// The logo that the description, or the provider's profile that it uses, names. One that cannot be used becomes a finding.
+/// Where the logo lies that the description, or the provider's profile that it uses, names. `None`: none is named, or it is no file.
+pub(super) fn path(
+    description: &Description,
+    library: &Library,
+    common: &Common,
+    report: &Report,
+) -> Option<PathBuf> {
+    let raw = &description.raw;
+    let path = raw.text("provider.logo").filter(|path| !path.contains("://"))?;
+    // a profile of the user's own lies in his folder
+    let elsewhere = raw.place_of("provider.logo").filter(|p| !raw.is_own(*p));
+    let profile = elsewhere.and_then(|p| library.own_profile(report.sources.get(p.source).name()));
+    let beside = profile.as_ref().unwrap_or(&common.account).parent().unwrap_or(Path::new(""));
+    Some(beside.join(path))
+}
+
+/// That logo. One that cannot be used becomes a finding.
 pub(super) fn logo(
     description: &Description,
     library: &Library,
@@ -19,17 +35,12 @@ pub(super) fn logo(
     report: &mut Report,
 ) -> Option<Logo> {
     let raw = &description.raw;
-    let path = raw.text("provider.logo")?;
-    let place = raw.place_of("provider.logo");
-    // a profile of the user's own lies in his folder
-    let elsewhere = place.filter(|p| !raw.is_own(*p));
-    let profile = elsewhere.and_then(|p| library.own_profile(report.sources.get(p.source).name()));
-    let beside = profile.as_ref().unwrap_or(&common.account).parent().unwrap_or(Path::new(""));
-    if path.contains("://") {
+    raw.text("provider.logo")?;
+    let Some(path) = path(description, library, common, report) else {
         report.findings.push(unusable(raw, "a sheet fetches nothing, so it cannot be a web address"));
         return None;
-    }
-    let read = bytes(&beside.join(path), Logo::MOST + 1);
+    };
+    let read = bytes(&path, Logo::MOST + 1);
     match read.map_err(|e| e.to_string()).and_then(|bytes| Logo::new(bytes).map_err(|e| e.0)) {
         Ok(logo) => Some(logo),
         Err(reason) => {

@@ -19,6 +19,11 @@ impl Outside {
     pub fn of(description: &Path) -> Self {
         Self { folder: description.parent().unwrap_or(Path::new("")).to_owned() }
     }
+
+    /// Where a file lies that a description names.
+    pub fn path(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
 }
 
 impl Environment for Outside {
@@ -27,11 +32,11 @@ impl Environment for Outside {
     }
 
     fn file(&self, path: &Path) -> Option<String> {
-        String::from_utf8(bytes(&self.folder.join(path), MOST).ok()?).ok()
+        String::from_utf8(bytes(&self.path(path), MOST).ok()?).ok()
     }
 
     fn has_file(&self, path: &Path) -> bool {
-        self.folder.join(path).is_file()
+        self.path(path).is_file()
     }
 }
 

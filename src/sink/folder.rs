@@ -14,7 +14,7 @@ use super::journal::{JOURNAL, Journal};
 use super::manifest::{self, Entry, is_ours};
 use super::pack::Line;
 use super::sorter::{Record, Sorted, Sorter};
-use super::{MANIFEST, Opening, SinkError};
+use super::{MANIFEST, Opening, SinkError, TakenOver};
 use crate::build::Artifact;
 use crate::hex::hex;
 
@@ -109,7 +109,7 @@ impl Folder {
     }
 
     /// Takes over a pack that an interrupted run made, when all its files are as it left them.
-    pub(super) fn resumed(&mut self, key: &[u8; 32]) -> Result<Option<usize>, SinkError> {
+    pub(super) fn resumed(&mut self, key: &[u8; 32]) -> Result<Option<TakenOver>, SinkError> {
         let packs = self.journal.packs(key)?;
         let Some(whole) = packs.into_iter().find(|pack| pack.iter().all(|e| stands(&self.out, e))) else {
             return Ok(None);
@@ -117,7 +117,8 @@ impl Folder {
         for entry in &whole {
             self.list(&entry.path, &entry.line())?;
         }
-        Ok(Some(whole.len()))
+        let secrets = whole.iter().filter(|entry| entry.secret).count();
+        Ok(Some(TakenOver { files: whole.len(), secrets }))
     }
 
     /// Writes the manifest, then removes what earlier runs made and this one did not. Tells how many files this run made.
@@ -553,8 +554,8 @@ mod tests {
         let mut resumed = Vec::new();
         for (key, files) in users {
             match sink.resumed(&[*key; 32]).unwrap() {
-                Some(count) => {
-                    assert_eq!(count, files.len());
+                Some(made) => {
+                    assert_eq!(made.files, files.len());
                     resumed.push(*key);
                 }
                 None => sink.put(pack(sink, files), Some(&[*key; 32])).unwrap(),

@@ -86,6 +86,15 @@ pub struct Opening {
     pub keep: bool,
 }
 
+/// The files of a pack that an interrupted run made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakenOver {
+    /// how many there are
+    pub files: usize,
+    /// how many of them hold a password
+    pub secrets: usize,
+}
+
 /// Takes packs and writes them, in the order in which they come.
 pub struct Sink(Kind);
 
@@ -142,11 +151,11 @@ impl Sink {
     }
 
     /// Whether an earlier, interrupted run made the pack of this key and all its files are there and whole. They are this run's
-    /// then: their number is told, and the pack is not to be put.
+    /// then, and the pack is not to be put.
     ///
     /// # Errors
     /// The journal cannot be read, or the manifest's lines cannot be set aside. A file that cannot be read is one to make anew.
-    pub fn resumed(&mut self, key: &[u8; 32]) -> Result<Option<usize>, SinkError> {
+    pub fn resumed(&mut self, key: &[u8; 32]) -> Result<Option<TakenOver>, SinkError> {
         match &mut self.0 {
             Kind::Folder(folder) => folder.resumed(key),
             Kind::Archive(_) => Ok(None),

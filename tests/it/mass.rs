@@ -440,7 +440,12 @@ fn a_run_that_is_killed_leaves_whole_files_and_is_resumed() {
     let mass = Mass::new(POP, plain(150) + "no address,x,y,z\n");
     let args = [&FEW[..], &["--passwords", "everywhere"]].concat();
     let begun = Instant::now();
-    let whole = mass.run(&[&["-o", "whole"], args.as_slice()].concat());
+    let whole = mass.run(&[&["-o", "whole", "--journal", "whole.json"], args.as_slice()].concat());
+    // what a run tells of itself does not depend on how often it was interrupted
+    let told = |journal: &str| -> Vec<serde_json::Value> {
+        let journal: serde_json::Value = serde_json::from_str(&mass.text(journal)).unwrap();
+        ["rows", "users", "rejected", "files", "files_with_password"].map(|key| journal[key].clone()).into()
+    };
     let time = u64::try_from(begun.elapsed().as_micros()).unwrap();
     assert_eq!(whole.code, Some(1), "{}", whole.stderr);
     let expected = mass.tree("whole");
@@ -460,11 +465,13 @@ fn a_run_that_is_killed_leaves_whole_files_and_is_resumed() {
                 assert!(expected.get(path) == Some(bytes), "{path} is not whole");
             }
         }
-        let ran = mass.run(&[&["-o", &out, "--resume", "--format", "json"], args.as_slice()].concat());
+        let resume = ["-o", &out, "--resume", "--format", "json", "--journal", "resumed.json"];
+        let ran = mass.run(&[&resume, args.as_slice()].concat());
         assert_eq!(ran.code, Some(1), "{}", ran.stderr);
         assert_eq!(differing(&mass.tree(&out), &expected), Vec::<String>::new());
         assert_eq!(mass.text(&format!("{out}.rejects.csv")), rejects);
         assert_eq!(ran.json()["users"], 150);
+        assert_eq!(told("resumed.json"), told("whole.json"));
     }
     assert!(killed > 0, "no run was killed in time");
 }
@@ -737,6 +744,61 @@ fn too_many_rejects_end_the_run() {
     let ran = run("out", "bad.csv", "");
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(!mass.at("out/manifest.jsonl").exists());
+}
+
+/// Where it ends does not depend on how many rows are on the way at once.
+#[test]
+fn too_many_rejects_end_the_run_at_the_thousandth_row() {
+    let mass = Mass::new(POP, plain(940) + &"no address,x,y,z\n".repeat(1000));
+    let ran = mass.run(&[&["-o", "out.tar"], &FEW[..]].concat());
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("60 of 1000 rows cannot be built"), "{}", ran.stderr);
+    assert_eq!(mass.text("out.tar.rejects.csv").lines().count(), 61);
+}
+
+/// Ctrl-C while the writer of standard input is slow: nothing is made of the row that it has written half of.
+#[cfg(unix)]
+#[test]
+fn a_run_that_waits_for_its_input_can_be_stopped() {
+    let mass = Mass::new(POP, "");
+    let mut command = mass.command(&[&["-o", "out", "--users", "-"], &FEW[..]].concat());
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut users = child.stdin.take().unwrap();
+    users.write_all((plain(40) + "half@example.jp,x,y").as_bytes()).unwrap();
+    while files_so_far(&mass.at("out")) == 0 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it does not end");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    drop(users);
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("--resume"), "{told}");
+    let made = mass.tree("out");
+    assert!(!made.contains_key("manifest.jsonl") && !made.keys().any(|path| path.contains("half")), "{told}");
+    assert!(!mass.at("out.rejects.csv").exists(), "{told}");
+}
+
+#[test]
+fn a_journal_tells_every_file_that_was_read() {
+    let description = POP
+        .replace("{ column: password }", "{ file: password.txt }")
+        .replace("build:", "provider: { name: Sample Net, logo: logo.svg }\nbuild:");
+    let users = "address,incoming.username\na@example.jp,a\n";
+    let logo = r#"<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10"/></svg>"#;
+    let mass = Mass::new(&description, users).file("password.txt", "hunter2\n").file("logo.svg", logo);
+    mass.built("out", &[&FEW[..], &["--journal", "journal.json"]].concat());
+    let journal: serde_json::Value = serde_json::from_str(&mass.text("journal.json")).unwrap();
+    let paths: Vec<&str> =
+        journal["inputs"].as_array().unwrap().iter().map(|i| i["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["account.yaml", "logo.svg", "password.txt", "users.csv"]);
+    assert!(!mass.text("journal.json").contains("hunter2"));
 }
 
 #[test]
@@ -1024,6 +1086,19 @@ fn a_row_may_bring_a_list() {
     assert!(sheets.iter().all(|p| p.ends_with(".en.html")), "{sheets:?}");
     let sheet = built.iter().find(|(p, _)| p.ends_with("generic.en.html")).unwrap().1;
     assert!(String::from_utf8_lossy(sheet).contains("ビル 3F"));
+    // a list in one cell
+    let users = "address,recipient.name,recipient.lines,build.languages\n\
+                 a@example.jp,田中,\"東京都, 港区\nビル 3F\",\"en, ja\"\nb@example.jp,田中,東京都,ja\n";
+    let built = Mass::new(&description, users).built("out", &["--client", "generic"]);
+    let languages: Vec<&str> = built
+        .keys()
+        .filter_map(|path| path.split_once("@example.jp/")?.1.strip_prefix("generic."))
+        .filter_map(|name| name.strip_suffix(".html"))
+        .collect();
+    assert_eq!(languages, ["en", "ja", "ja"]);
+    let sheet = built.iter().find(|(path, _)| path.ends_with("generic.en.html")).unwrap().1;
+    let sheet = String::from_utf8_lossy(sheet);
+    assert!(sheet.contains("東京都, 港区") && sheet.contains("ビル 3F"));
 }
 
 #[cfg(unix)]

@@ -32,9 +32,10 @@ impl<W: Write> Rejects<W> {
     /// What writing says.
     pub fn write(&mut self, row: &Row, code: &str, message: &str) -> io::Result<()> {
         let own = own_columns(&row.columns);
-        let cells = row.cells.get(own..).filter(|_| row.columns.len() == row.cells.len());
-        // a row that could not be read has cells that belong to no column
-        let cells = cells.unwrap_or(&row.cells);
+        // a row that could not be read has cells that belong to no column, behind those that this file put in front of it
+        let front = || row.cells.first().is_some_and(|line| line.parse::<u64>().is_ok());
+        let fits = row.columns.len() == row.cells.len() || front();
+        let cells = row.cells.get(own..).filter(|_| fits).unwrap_or(&row.cells);
         let front = [row.line.to_string(), code.to_owned(), message.to_owned()];
         match self.format {
             RowFormat::Csv => self.record(",", row, &front, cells),
@@ -208,5 +209,11 @@ mod tests {
         let text = String::from_utf8_lossy(&bytes);
         let lines: Vec<&str> = text.lines().skip(1).map(|l| l.rsplit_once("\"\"\",").unwrap().1).collect();
         assert_eq!(lines, ["\"a@example.jp,\"\"x\"", "b@example.jp,x,y"]);
+        // given back as it is, it comes back as it was
+        let again = rejected(&rows(&bytes, RowFormat::Csv, "utf-8"), RowFormat::Csv, encoding_rs::UTF_8);
+        assert_eq!(
+            String::from_utf8_lossy(&again).replace("\r\n3,", "\r\n2,"),
+            text.replace("\r\n3,", "\r\n2,")
+        );
     }
 }

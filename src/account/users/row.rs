@@ -25,10 +25,7 @@ impl RawAccount {
         let (mut merged, mut own) = (self.merged.clone(), self.own.clone());
         for value in values {
             let path: Vec<&str> = value.setting.split('.').collect();
-            // a table does not tell numbers from texts: what is none stands as if in quotes
-            let bare = value.text.parse::<u64>().is_ok() || matches!(value.text, "true" | "false");
-            let kind = Kind::Scalar { text: value.text.to_owned(), quoted: !bare };
-            let leaf = Node { place: value.place, written: value.place, direct: false, kind };
+            let leaf = leaf(value);
             for tree in [&mut merged, &mut own] {
                 if !set(tree, &path, &leaf) {
                     let finding = Finding::new(&finding::USERS_NO_SERVER).arg("setting", value.setting);
@@ -44,6 +41,26 @@ impl RawAccount {
             findings.push(finding.clone());
         }
         Self { merged, own, half: self.half, known: self.known.clone(), row: Some(row) }
+    }
+}
+
+/// A cell as a part of a description. A table has no lists: words are separated by commas, the lines of a postal address by line ends.
+fn leaf(value: &Value<'_>) -> Node {
+    let node = |kind| Node { place: value.place, written: value.place, direct: false, kind };
+    let scalar = |text: &str| {
+        // nor does it tell numbers from texts: what is none stands as if in quotes
+        let bare = text.parse::<u64>().is_ok() || matches!(text, "true" | "false");
+        node(Kind::Scalar { text: text.to_owned(), quoted: !bare })
+    };
+    let named: Vec<&str> = value.setting.split('.').filter(|part| part.parse::<usize>().is_err()).collect();
+    let numbered = value.setting.rsplit('.').next().is_some_and(|part| part.parse::<usize>().is_ok());
+    let between = if named.last() == Some(&"lines") { '\n' } else { ',' };
+    match schema::takes_list(&named.join(".")).filter(|_| !numbered) {
+        Some(always) if always || value.text.contains(between) => {
+            let items = value.text.split(between).map(str::trim).filter(|item| !item.is_empty());
+            node(Kind::List(items.map(scalar).collect()))
+        }
+        _ => scalar(value.text),
     }
 }
 

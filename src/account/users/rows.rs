@@ -226,12 +226,12 @@ fn object(line: &Line, known: &mut Option<Columns>, file: &UsersFile) -> Row {
 }
 
 fn row(line: u64, mut cells: Vec<String>, columns: &Columns, flaw: Option<Flaw>) -> Row {
+    if columns.of_rejects {
+        cells.iter_mut().skip(OF_REJECTS.len()).for_each(undisguise);
+    }
     if let Some(flaw) = flaw {
         let names = columns.names.clone();
         return Row { line, cells, columns: names, findings: vec![flaw.finding()], settings: Vec::new() };
-    }
-    if columns.of_rejects {
-        cells.iter_mut().skip(OF_REJECTS.len()).for_each(undisguise);
     }
     let settings: Vec<(String, usize)> =
         columns.settings(&cells).map(|(setting, at, _)| (setting.to_owned(), at)).collect();

@@ -5,10 +5,23 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use super::stop;
 use crate::cli::CliError;
+
+/// Bytes that are read of a stream at once.
+const BLOCK: usize = 64 * 1024;
+
+/// Blocks that wait to be taken.
+const WAITING: usize = 4;
+
+/// How often a run that waits for its input looks whether somebody wants it to end.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// A users file that is being read.
 pub(super) struct Input {
@@ -28,17 +41,22 @@ pub(super) struct Seen {
 impl Input {
     /// Opens a file, or standard input for `-`.
     pub fn open(path: &Path) -> Result<Self, CliError> {
-        if path.as_os_str() == "-" {
-            return Ok(Self { from: Box::new(io::stdin()), seen: Seen::default() });
-        }
         let wrap = |source| CliError::Read { path: path.display().to_string(), source };
+        if path.as_os_str() == "-" {
+            let from = Box::new(Stream::of(io::stdin()).map_err(wrap)?);
+            return Ok(Self { from, seen: Seen::default() });
+        }
         let file = File::open(path).map_err(wrap)?;
         let meta = file.metadata().map_err(wrap)?;
         if meta.is_dir() {
             return Err(wrap(io::ErrorKind::IsADirectory.into()));
         }
         let of = meta.is_file().then_some(meta.len());
-        Ok(Self { from: Box::new(file), seen: Seen { of, ..Seen::default() } })
+        let from: Box<dyn Read> = match of {
+            Some(_) => Box::new(file),
+            None => Box::new(Stream::of(file).map_err(wrap)?),
+        };
+        Ok(Self { from, seen: Seen { of, ..Seen::default() } })
     }
 
     /// What was read of it.
@@ -63,6 +81,58 @@ impl Seen {
     pub fn sha256(&self) -> String {
         let hash = self.hash.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
         hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    }
+}
+
+/// A stream whose writer may be slow: it is read on a thread of its own, as nothing ends a read that waits. When somebody wants the run
+/// to end, it ends too.
+struct Stream {
+    blocks: Receiver<io::Result<Vec<u8>>>,
+    block: io::Cursor<Vec<u8>>,
+}
+
+impl Stream {
+    fn of(from: impl Read + Send + 'static) -> io::Result<Self> {
+        let (sender, blocks) = sync_channel(WAITING);
+        // nobody waits for the thread: it ends with the program, or when nobody takes what it read
+        thread::Builder::new().spawn(move || forward(from, &sender))?;
+        Ok(Self { blocks, block: io::Cursor::default() })
+    }
+}
+
+/// Reads until the end, an error, or until nobody takes it.
+fn forward(mut from: impl Read, blocks: &SyncSender<io::Result<Vec<u8>>>) {
+    loop {
+        let mut block = vec![0; BLOCK];
+        let read = match from.read(&mut block) {
+            Ok(0) => return,
+            Ok(n) => {
+                block.truncate(n);
+                Ok(block)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => Err(error),
+        };
+        let failed = read.is_err();
+        if blocks.send(read).is_err() || failed {
+            return;
+        }
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let n = self.block.read(buffer)?;
+            if n > 0 || buffer.is_empty() {
+                return Ok(n);
+            }
+            match self.blocks.recv_timeout(LOOK) {
+                Ok(block) => self.block = io::Cursor::new(block?),
+                Err(RecvTimeoutError::Timeout) if !stop::is_wanted() => {}
+                Err(_) => return Ok(0),
+            }
+        }
     }
 }
 

@@ -25,14 +25,19 @@ impl Inputs {
         let mut paths = vec![args.common.account.clone()];
         paths.extend(library.own_files()?);
         paths.extend(args.fonts.iter().cloned());
-        // what is no file can be read once, and that is not here
-        paths.retain(|path| path.is_file());
-        let one = |path: PathBuf| {
+        let mut all = Self(Vec::new());
+        all.add(paths)?;
+        Ok(all)
+    }
+
+    /// Adds files; what is none can be read once, and that is not here.
+    pub fn add(&mut self, paths: impl IntoIterator<Item = PathBuf>) -> Result<(), CliError> {
+        for path in paths.into_iter().filter(|path| path.is_file()) {
             let hash =
                 hash(&path).map_err(|source| CliError::Read { path: path.display().to_string(), source })?;
-            Ok((path, hash))
-        };
-        paths.into_iter().map(one).collect::<Result<_, CliError>>().map(Self)
+            self.0.push((path, hash));
+        }
+        Ok(())
     }
 
     /// All that a user's files depend on beside his row.

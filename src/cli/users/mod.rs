@@ -71,7 +71,7 @@ pub(super) fn run(
     let mut report = Report { aside: is_stream(&args.out), ..Report::default() };
     let words = tongue.words;
     let deny = args.common.deny.is_some();
-    let inputs = Inputs::of(args, library)?;
+    let mut inputs = Inputs::of(args, library)?;
     let Some(mut opened) = Opened::new(args, users, library, &mut report)? else {
         let last = words.line("wrote-nothing", &[]) + "\n";
         return report.finish(args.format.into(), library, tongue, deny, &last);
@@ -85,6 +85,8 @@ pub(super) fn run(
     let quiet = args.quiet || report.aside && args.format == BuildFormat::Json;
     let progress = Progress::new(words, seen.clone(), quiet);
     let (counts, run) = (Counts::default(), inputs.fingerprint(args, old));
+    // the run's own hash takes them in by what they hold, where that is used
+    inputs.add(opened.named(args, library, &report))?;
     let mut run = Run { args, words, run, old, counts, seen: Seen::new(), rejects, progress };
     stop::listen();
     let ended = run.build(&mut opened, library, &mut report);

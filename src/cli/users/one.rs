@@ -16,7 +16,7 @@ use crate::cli::CliError;
 use crate::cli::outside::Outside;
 use crate::finding::{self, Catalogue, Echo, Finding, Findings, Severity, SourceId, Tally};
 use crate::lint;
-use crate::sink::{Pack, Packer};
+use crate::sink::{Pack, Packer, TakenOver};
 
 /// What became of a row.
 pub(super) enum Done {
@@ -39,6 +39,8 @@ pub(super) enum Done {
         address: String,
         /// its line
         line: u64,
+        /// what that made
+        made: TakenOver,
     },
 }
 
@@ -128,7 +130,7 @@ impl Maker<'_> {
         for item in rows {
             done.push(match item {
                 super::run::Item::Row(row) => self.row(row, &mut tally, &mut groups)?,
-                super::run::Item::Resumed { address, line } => Done::Resumed { address, line },
+                super::run::Item::Resumed { address, line, made } => Done::Resumed { address, line, made },
             });
         }
         groups.tell(self.name, &mut tally);

@@ -1,17 +1,18 @@
 //! What a run begins with: the description, its builder, and the users file at its first row.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::input::{self, Input};
 use super::rejects::RejectsFile;
+use crate::account::PasswordSource;
 use crate::account::users::{RowFormat, Rows, UsersFile};
 use crate::build::{Builder, Printing};
 use crate::cli::build::{described, prepared};
 use crate::cli::description::Description;
 use crate::cli::outside::Outside;
-use crate::cli::{CliError, Report, args};
+use crate::cli::{CliError, Report, args, logo};
 use crate::finding::{self, Findings, Source};
 use crate::library::Library;
 
@@ -57,6 +58,19 @@ impl Opened {
         };
         let opened = Self { description, builder, printing, rows, format, encoding, name, seen };
         Ok(Some(opened).filter(|_| !report.findings.has_errors()))
+    }
+
+    /// The files that the description names: the logo, and those that hold passwords.
+    pub fn named(&self, args: &args::Build, library: &Library, report: &Report) -> Vec<PathBuf> {
+        let outside = Outside::of(&args.common.account);
+        let account = self.description.account.as_ref();
+        let incoming = account.into_iter().flat_map(|a| a.incoming.iter().map(|server| &server.password));
+        let outgoing = account.into_iter().flat_map(|a| a.outgoing.iter().map(|server| &server.password));
+        let files = incoming.chain(outgoing).flatten().filter_map(|source| match source {
+            PasswordSource::File(path) => Some(outside.path(path)),
+            _ => None,
+        });
+        logo::path(&self.description, library, &args.common, report).into_iter().chain(files).collect()
     }
 
     pub fn rejects(&self, args: &args::Build) -> Result<RejectsFile, CliError> {

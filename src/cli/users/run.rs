@@ -25,7 +25,7 @@ use crate::finding::{self, Catalogue, Finding, Findings, Source, Tally};
 use crate::library::Library;
 use crate::lint::{self, Judged};
 use crate::parallel;
-use crate::sink::{Listing, Opening, Sink, Target};
+use crate::sink::{Listing, Opening, Sink, TakenOver, Target};
 
 /// Rows that one thread builds before it hands them over.
 const MOST_ROWS: usize = 32;
@@ -44,7 +44,7 @@ pub(super) enum Item {
     /// to be built
     Row(Row),
     /// built by an earlier run
-    Resumed { address: String, line: u64 },
+    Resumed { address: String, line: u64, made: TakenOver },
 }
 
 /// What came of a run.
@@ -59,7 +59,7 @@ pub(super) struct Counts {
     pub resumed: usize,
     /// users who are left out, as an earlier build has the same of them
     pub unchanged: usize,
-    /// files that hold a password, but for those of an earlier run
+    /// files that hold a password
     pub secrets: usize,
     /// users whose files were cast and not rendered
     pub cast: usize,
@@ -142,6 +142,10 @@ impl Run<'_> {
             }
             Err(ended) => {
                 sink.abandon();
+                if !is_folder && target != Target::Stdout {
+                    // an archive that is not in place holds nothing
+                    (self.counts.files, self.counts.secrets) = (0, 0);
+                }
                 Err(ended)
             }
         }
@@ -192,7 +196,9 @@ impl Run<'_> {
         if self.old.is_some_and(|old| old.has(&Owner::domain(&owner), &listed)) {
             return Ok(());
         }
-        Ok(sink.put(listed.pack()?, None)?)
+        let pack = listed.pack()?;
+        self.counts.files += pack.files();
+        Ok(sink.put(pack, None)?)
     }
 
     fn users(
@@ -272,15 +278,18 @@ impl Run<'_> {
                         }
                     }
                 },
-                Done::Resumed { address, line } => {
+                Done::Resumed { address, line, made } => {
                     self.seen.insert(&address, line);
+                    self.counts.files += made.files;
+                    self.counts.secrets += made.secrets;
                     self.counts.users += 1;
                     self.counts.resumed += 1;
                 }
                 Done::Rejected(rejected) => self.reject(&rejected)?,
             }
+            // one by one: how many rows a batch has depends on the machine
+            self.judge(false)?;
         }
-        self.judge(false)?;
         self.progress.tick(&self.counts);
         let each = (bytes / rows.max(1)).max(1);
         Ok(usize::try_from(MOST_BYTES / each).unwrap_or(MOST_ROWS).clamp(1, MOST_ROWS))
@@ -294,6 +303,7 @@ impl Run<'_> {
         sink: &mut Sink,
     ) -> Result<(), Ended> {
         self.counts.users += 1;
+        self.counts.files += pack.files();
         self.counts.secrets += pack.secrets();
         sink.put(pack, Some(key))?;
         match combined.zip(sheaf) {
@@ -357,7 +367,12 @@ fn next(
         if stop::is_wanted() {
             return None;
         }
-        match rows.next()? {
+        let row = rows.next()?;
+        // what was read last may be a part of a row
+        if stop::is_wanted() {
+            return None;
+        }
+        match row {
             Ok(row) if args.shard.is_some_and(|shard| !shard.holds(&whose(&row))) => {}
             Ok(row) if !args.resume => return Some(Ok(Item::Row(row))),
             Ok(row) => return Some(item(row, &mut sink.borrow_mut())),
@@ -370,7 +385,7 @@ fn next(
 fn item(row: Row, sink: &mut Sink) -> Result<Item, CliError> {
     let address = whose(&row);
     Ok(match sink.resumed(&key(&row))? {
-        Some(_) => Item::Resumed { address, line: row.line },
+        Some(made) => Item::Resumed { address, line: row.line, made },
         None => Item::Row(row),
     })
 }
