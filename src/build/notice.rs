@@ -364,14 +364,18 @@ impl Program<'_> {
         Client::text(texts, &self.teller.language.id)
     }
 
-    /// Places with something that changed.
+    /// Places with something that changed, and the way there.
     fn places(&self) -> Result<Vec<Value>, RenderError> {
-        let mut places = Vec::new();
+        let (mut places, mut way) = (Vec::new(), None);
         for place in &self.changes.places {
+            if place.fields.is_empty() {
+                way = Some(self.words(&place.texts));
+            }
             let labelled = self.rows.iter().filter_map(|row| Some((row, place.fields.get(&row.setting)?)));
             let fields = labelled.map(|(row, field)| self.field(row, field));
             let fields = fields.collect::<Result<Vec<_>, _>>()?;
             if !fields.is_empty() {
+                places.extend(way.take().map(|text| context! { text, fields => Vec::<Value>::new() }));
                 places.push(context! { text => self.words(&place.texts), fields });
             }
         }

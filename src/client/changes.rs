@@ -32,7 +32,8 @@ pub struct Changes {
 /// A place in a mail program where settings are changed.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ChangePlace {
-    /// the settings found there
+    /// the settings found there; without any it is the way to the places behind it, up to the next such, and told when one of them is
+    #[serde(default)]
     pub fields: BTreeMap<String, ChangeField>,
     /// how to get there, by language
     #[serde(flatten, deserialize_with = "by_language")]
@@ -67,6 +68,11 @@ impl Changes {
     #[must_use]
     pub fn has(&self, setting: &str) -> bool {
         self.places.iter().any(|place| place.fields.contains_key(setting))
+    }
+
+    /// Whether the last place is a way to none.
+    pub(super) fn ends_on_the_way(&self) -> bool {
+        self.places.last().is_some_and(|place| place.fields.is_empty())
     }
 
     /// Whether it is told where it was read, or that it is another's.

@@ -208,7 +208,9 @@ fn steps(client: &Client) -> String {
 fn changes(changes: &Changes) -> String {
     let place = |place: &ChangePlace| {
         let settings: Vec<String> = place.fields.keys().map(|setting| format!("`{setting}`")).collect();
-        format!("- {} ({})\n", cell(Client::text(&place.texts, "en")), settings.join(", "))
+        let settings =
+            if settings.is_empty() { String::new() } else { format!(" ({})", settings.join(", ")) };
+        format!("- {}{settings}\n", cell(Client::text(&place.texts, "en")))
     };
     if let Some(id) = &changes.same_as {
         return format!("As of `{id}`.\n");

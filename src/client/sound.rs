@@ -54,6 +54,9 @@ impl Client {
         if self.changes.as_ref().is_some_and(|changes| !changes.is_sourced()) {
             return Some("`changes` needs a source, or `same_as` alone".to_owned());
         }
+        if self.changes.as_ref().is_some_and(Changes::ends_on_the_way) {
+            return Some("the last place of `changes` has no fields, so it leads nowhere".to_owned());
+        }
         if let Some(file) = self.files.iter().find(|f| crate::format::find(&f.format).is_none()) {
             return Some(format!("there is no format {}", file.format));
         }
