@@ -42,6 +42,16 @@ pub enum Security {
 }
 
 impl Security {
+    /// What a port stands for (IANA's registry of service names and port numbers): TLS from the first byte, or a protocol that is upgraded.
+    #[must_use]
+    pub fn of_port(port: u16) -> Option<Self> {
+        match port {
+            465 | 993 | 995 => Some(Self::Tls),
+            587 => Some(Self::StartTls),
+            _ => None,
+        }
+    }
+
     /// The description's word.
     #[must_use]
     pub fn word(self) -> &'static str {

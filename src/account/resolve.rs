@@ -275,13 +275,9 @@ impl Resolver<'_> {
     }
 
     fn security_of(&mut self, port: u16, name: &str, place: Place) -> Option<Security> {
-        let security = match port {
-            993 | 995 | 465 => Security::Tls,
-            587 => Security::StartTls,
-            _ => {
-                self.push(&finding::SECURITY_NOT_GIVEN, &format!("{name}.security"), port, place);
-                return None;
-            }
+        let Some(security) = Security::of_port(port) else {
+            self.push(&finding::SECURITY_NOT_GIVEN, &format!("{name}.security"), port, place);
+            return None;
         };
         self.push(&finding::SECURITY_ASSUMED, &format!("{name}.security"), security.word(), place);
         Some(security)

@@ -9,7 +9,7 @@ type Said = BTreeMap<String, Vec<String>>;
 
 impl Account {
     /// The same with the servers and the logins that files say. What they do not say, or what is no value of a description, stays; of
-    /// several values the account's own stays, too.
+    /// several values the account's own stays, too. A server that the account has stays as it is.
     ///
     /// ```
     /// # use std::collections::BTreeMap;
@@ -24,25 +24,30 @@ impl Account {
         let mut account = self.clone();
         let one = |name: &str| said.get(name).and_then(|values| values.first());
         account.name = one("name").cloned().or(account.name);
-        for (nth, server) in account.incoming.iter_mut().enumerate() {
-            incoming(server, &Side { said, prefix: prefix("incoming", nth) });
+        let incoming_side = Side { said, prefix: "incoming." };
+        if !account.incoming.iter().any(|server| incoming_side.is_of(&server.endpoint)) {
+            account.incoming.iter_mut().take(1).for_each(|server| incoming(server, &incoming_side));
+        } else {
+            account.incoming.iter_mut().for_each(|server| login_and_leave(server, &incoming_side));
         }
         let login = account.incoming.first().map(|server| server.username.clone());
-        for (nth, server) in account.outgoing.iter_mut().enumerate() {
-            outgoing(server, login.as_deref(), &Side { said, prefix: prefix("outgoing", nth) });
+        let outgoing_side = Side { said, prefix: "outgoing." };
+        if !account.outgoing.iter().any(|server| outgoing_side.is_of(&server.endpoint)) {
+            account
+                .outgoing
+                .iter_mut()
+                .take(1)
+                .for_each(|server| outgoing_side.endpoint(&mut server.endpoint));
         }
+        account.outgoing.iter_mut().for_each(|server| own_login(server, login.as_deref(), &outgoing_side));
         account
     }
 }
 
-fn prefix(side: &str, nth: usize) -> String {
-    if nth == 0 { format!("{side}.") } else { format!("{side}.{nth}.") }
-}
-
-/// What is said of one server.
+/// What is said of one server: of several a program is told of the one that it can use, so it may be any of the account's.
 struct Side<'s> {
     said: &'s Said,
-    prefix: String,
+    prefix: &'s str,
 }
 
 impl Side<'_> {
@@ -56,17 +61,42 @@ impl Side<'_> {
         values.first().filter(|_| !values.iter().any(|value| value == own)).map(String::as_str)
     }
 
+    /// Whether it is this server: then the account says more of it than any file.
+    fn is_of(&self, endpoint: &Endpoint) -> bool {
+        let agrees = |key: &str, own: &str| self.one(key, own).is_none();
+        agrees("host", endpoint.host.ascii())
+            && agrees("port", &endpoint.port.to_string())
+            && agrees("security", endpoint.security.word())
+            && (self.values("auth").is_empty() || self.own_ways(endpoint).next().is_some())
+    }
+
+    /// The account's ways to log in that are said too. A program has one that it can use, others have others.
+    fn own_ways<'e>(&'e self, endpoint: &'e Endpoint) -> impl Iterator<Item = &'e String> {
+        endpoint.auth.iter().filter(|way| self.values("auth").contains(way))
+    }
+
     fn endpoint(&self, endpoint: &mut Endpoint) {
         let host = self.one("host", endpoint.host.ascii()).and_then(|text| value::host(text).ok());
         let port = self.one("port", &endpoint.port.to_string()).and_then(|text| value::port(text).ok());
-        let security = self.one("security", endpoint.security.word()).and_then(Security::from_word);
         endpoint.host = host.unwrap_or_else(|| endpoint.host.clone());
         endpoint.port = port.unwrap_or(endpoint.port);
-        endpoint.security = security.unwrap_or(endpoint.security);
+        endpoint.security = self.security(endpoint).unwrap_or(endpoint.security);
         let ways = self.values("auth");
-        let own: Vec<String> = endpoint.auth.iter().filter(|way| ways.contains(way)).cloned().collect();
-        if !ways.is_empty() {
-            endpoint.auth = if own.is_empty() { ways.to_vec() } else { own };
+        if !ways.is_empty() && self.own_ways(endpoint).next().is_none() {
+            endpoint.auth = ways.to_vec();
+        }
+    }
+
+    /// Where one word stands for several kinds, or no word is said, the port tells which.
+    fn security(&self, endpoint: &Endpoint) -> Option<Security> {
+        let values = self.values("security");
+        let of_port = Security::of_port(endpoint.port);
+        match values {
+            [one] => Security::from_word(one),
+            [] => of_port.filter(|_| !self.values("port").is_empty()),
+            several => of_port
+                .filter(|kind| several.iter().any(|value| value == kind.word()))
+                .or_else(|| self.one("security", endpoint.security.word()).and_then(Security::from_word)),
         }
     }
 }
@@ -75,14 +105,17 @@ fn incoming(server: &mut Incoming, side: &Side<'_>) {
     side.endpoint(&mut server.endpoint);
     let protocol = side.one("protocol", &server.protocol).filter(|word| matches!(*word, "pop3" | "imap"));
     server.protocol = protocol.map_or_else(|| server.protocol.clone(), str::to_owned);
+    login_and_leave(server, side);
+}
+
+fn login_and_leave(server: &mut Incoming, side: &Side<'_>) {
     server.username =
         side.one("username", &server.username).map_or_else(|| server.username.clone(), str::to_owned);
     server.leave =
         side.one("leave_on_server", &server.leave.said()).and_then(Leave::from_said).unwrap_or(server.leave);
 }
 
-fn outgoing(server: &mut Outgoing, login: Option<&str>, side: &Side<'_>) {
-    side.endpoint(&mut server.endpoint);
+fn own_login(server: &mut Outgoing, login: Option<&str>, side: &Side<'_>) {
     let Some(username) = side.one("username", &server.username) else { return };
     server.username = username.to_owned();
     server.login = if login == Some(username) { Login::Same } else { Login::Own };
@@ -142,7 +175,7 @@ outgoing: { host: smtp.example.jp, port: 587, security: starttls }
             ("incoming.host", &["imap.example.jp"]),
             ("incoming.port", &["993"]),
             ("incoming.security", &["tls"]),
-            ("incoming.auth", &["password"]),
+            ("incoming.auth", &["ntlm"]),
             ("incoming.username", &["tanaka"]),
             ("incoming.leave_on_server", &["days:7"]),
             ("outgoing.username", &["other"]),
@@ -151,7 +184,7 @@ outgoing: { host: smtp.example.jp, port: 587, security: starttls }
         assert_eq!((server.protocol.as_str(), server.username.as_str()), ("imap", "tanaka"));
         assert_eq!((server.endpoint.host.ascii(), server.endpoint.port), ("imap.example.jp", 993));
         assert_eq!((server.endpoint.security, server.leave), (Security::Tls, Leave::Days(7)));
-        assert_eq!(server.endpoint.auth, ["password"]);
+        assert_eq!(server.endpoint.auth, ["ntlm"]);
         assert_eq!((&laid.outgoing[0].login, laid.outgoing[0].username.as_str()), (&Login::Own, "other"));
     }
 
@@ -166,5 +199,35 @@ outgoing: { host: smtp.example.jp, port: 587, security: starttls }
             ("outgoing.host", &["no host"]),
         ]));
         assert_eq!(format!("{laid:?}"), format!("{own:?}"));
+    }
+
+    /// A program has one of several ways to log in, and one of several servers: others have others.
+    #[test]
+    fn what_one_program_can_use_is_not_all_that_there_is() {
+        let mut own = account();
+        let mut second = own.outgoing[0].clone();
+        (second.endpoint.port, second.endpoint.security) = (465, Security::Tls);
+        own.outgoing.push(second);
+        let laid = own.saying(&said(&[
+            ("incoming.host", &["pop2.example.jp"]),
+            ("incoming.auth", &["apop"]),
+            ("outgoing.port", &["465"]),
+            ("outgoing.security", &["tls", "starttls"]),
+        ]));
+        assert_eq!(laid.incoming[0].endpoint.host.ascii(), "pop2.example.jp");
+        assert_eq!(laid.incoming[0].endpoint.auth, ["apop", "password"]);
+        assert_eq!(format!("{:?}", laid.outgoing), format!("{:?}", own.outgoing));
+    }
+
+    #[test]
+    fn a_port_tells_what_one_word_for_two_kinds_means() {
+        let both: &[&str] = &["tls", "starttls"];
+        let laid = account().saying(&said(&[
+            ("incoming.port", &["995"]),
+            ("incoming.security", both),
+            ("outgoing.port", &["465"]),
+        ]));
+        assert_eq!(laid.incoming[0].endpoint.security, Security::Tls);
+        assert_eq!(laid.outgoing[0].endpoint.security, Security::Tls);
     }
 }

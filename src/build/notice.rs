@@ -6,7 +6,7 @@ use minijinja::{Value, context, value::merge_maps};
 use super::expect::{Expected, Settings};
 use super::sheet::{self, Teller};
 use super::{Artifact, Builder, Job, readback};
-use crate::account::{Account, Fetched, RawAccount, placeholder, value};
+use crate::account::{Account, Endpoint, Fetched, RawAccount, Security, placeholder, value};
 use crate::client::{ChangeField, Changes, Client, Language, Scope, Texts};
 use crate::finding::{self, Finding, Findings};
 use crate::render::{Purpose, RenderError, view};
@@ -192,12 +192,18 @@ fn exactly(altered: &Altered, job: &Job<'_>) -> [Option<String>; 2] {
     let [mut old, mut new]: [Vec<String>; 2] = [several(&altered.old), several(&altered.new)];
     let account = job.account;
     let (incoming, outgoing) = (account.incoming.first(), account.outgoing.first());
+    let security = |endpoint: &Endpoint| {
+        // two kinds on a port that stands for neither: nobody knows
+        let kind = Security::of_port(endpoint.port).filter(|kind| *kind == endpoint.security);
+        kind.map(|kind| kind.word().to_owned())
+    };
+    let way = |endpoint: &Endpoint| endpoint.auth.iter().find(|way| new.contains(way)).cloned();
     let own = match altered.setting.as_str() {
         "incoming.protocol" => incoming.map(|server| server.protocol.clone()),
-        "incoming.security" => incoming.map(|server| server.endpoint.security.word().to_owned()),
-        "outgoing.security" => outgoing.map(|server| server.endpoint.security.word().to_owned()),
-        "incoming.auth" => incoming.and_then(|server| server.endpoint.auth.first().cloned()),
-        "outgoing.auth" => outgoing.and_then(|server| server.endpoint.auth.first().cloned()),
+        "incoming.security" => incoming.and_then(|server| security(&server.endpoint)),
+        "outgoing.security" => outgoing.and_then(|server| security(&server.endpoint)),
+        "incoming.auth" => incoming.and_then(|server| way(&server.endpoint)),
+        "outgoing.auth" => outgoing.and_then(|server| way(&server.endpoint)),
         "incoming.leave_on_server" => incoming.map(|server| server.leave.said()),
         _ => return [altered.old.clone(), altered.new.clone()],
     };
@@ -243,9 +249,7 @@ impl Row {
 
     fn value(&self) -> Value {
         let setting = self.setting.as_str();
-        let side =
-            |shown: &Option<Shown>| shown.as_ref().map(|s| context! { text => &s.text, ascii => &s.ascii });
-        let (old, new) = (side(&self.old), side(&self.new));
+        let (old, new) = (self.old.as_ref().map(side), self.new.as_ref().map(side));
         context! { setting, title => &self.title, hidden => self.hidden, old, new }
     }
 
@@ -259,6 +263,11 @@ impl Row {
         let text = if new.plain { new.value.clone() } else { new.text.to_string() };
         Some((self.setting.clone(), Expected::Text(text)))
     }
+}
+
+/// A value for the template.
+fn side(shown: &Shown) -> Value {
+    context! { text => &shown.text, ascii => &shown.ascii }
 }
 
 impl Shown {
@@ -385,20 +394,46 @@ impl Program<'_> {
     /// A field, with what the program has there: some have a box for the encryption, or for logging in.
     fn field(&self, row: &Row, field: &ChangeField) -> Result<Value, RenderError> {
         let client = self.teller.job.client;
-        let word = row.new.as_ref().and_then(|new| {
+        let other = self.other(row)?;
+        let new = other.as_ref().or(row.new.as_ref());
+        let word = new.and_then(|new| {
             let of_client = || client.security_words.get(&new.value).filter(|_| row.is_security());
             field.word(&new.value).or_else(of_client)
         });
-        let own = match word {
+        let own = match (word, &other) {
             // no value of the account, so not to be read as one
-            Some(texts) => {
-                context! { setting => "", new => context! { text => self.teller.text(self.words(texts))? } }
+            (Some(texts), _) => {
+                let new = context! { text => self.teller.text(self.words(texts))? };
+                context! { setting => "", word => true, new }
             }
-            None => context! {},
+            (None, Some(other)) => context! { setting => "", new => side(other) },
+            (None, None) => context! {},
         };
         let label = self.words(&field.texts);
         // the last of them wins
         Ok(merge_maps([row.value(), context! { label }, own]))
+    }
+
+    /// What this program has in the place of a new value: of several servers, or ways to log in, one that it can use. `None`: that value.
+    fn other(&self, row: &Row) -> Result<Option<Shown>, RenderError> {
+        // whether mail stays on the server is the same on all servers of people who know of one
+        if row.new.is_none() || row.hidden || row.setting.ends_with(".leave_on_server") {
+            return Ok(None);
+        }
+        let selection = &self.teller.job.selection;
+        let servers = match row.setting.split_once('.') {
+            Some(("incoming", _)) => &selection.incoming,
+            Some(("outgoing", _)) => &selection.outgoing,
+            _ => return Ok(None),
+        };
+        let first = servers.first().is_none_or(|(index, _)| *index == 0);
+        let value = self.teller.at(&row.setting);
+        if first && !row.setting.ends_with(".auth") || value.is_undefined() || value.is_none() {
+            return Ok(None);
+        }
+        let value = value.to_string();
+        let same = row.new.as_ref().is_some_and(|new| new.value == value);
+        if same { Ok(None) } else { Shown::of(&row.setting, &value, self.teller).map(Some) }
     }
 }
 

@@ -262,6 +262,61 @@ fn what_a_program_has_for_a_value_stands_beside_its_field() {
     assert_eq!(told("thunderbird-android", &old, &new).matches("7 days").count(), 1);
 }
 
+/// Of several ways to log in, and of several servers, each program has one that it can use.
+#[test]
+fn each_program_is_told_of_what_it_uses_itself() {
+    let told = |old: &str, new: &str, client: &str| {
+        let ran = notices(old, new, &["--client", client, "--lang", "en"]);
+        words(&ran.tree("out")["example.jp/tanaka@example.jp/notice.en.html"])
+    };
+    let ways = EASY.replace("username: tanaka", "username: tanaka, auth: [ntlm, password]");
+    for (client, box_) in [
+        ("outlook-express", "Log on using Secure Password Authentication tick"),
+        ("windows-live-mail", "logging on the one with Secure Password Authentication"),
+        ("thunderbird", "Authentication method NTLM (SPA)"),
+    ] {
+        let text = told(EASY, &ways, client);
+        assert!(text.contains(box_), "{text}");
+    }
+    let from = EASY.replace("port: 465, security: tls", "port: 25, security: none");
+    let servers = EASY.replace(
+        "outgoing: { host: smtp.example.jp, port: 465, security: tls }",
+        "outgoing:\n  - { host: smtp.example.jp, port: 587, security: starttls }\n  - { host: smtp.example.jp, port: 465, security: tls }",
+    );
+    assert!(told(&from, &servers, "outlook-express").contains("Outgoing mail (SMTP) 465"));
+    assert!(told(&from, &servers, "thunderbird").contains("Port 587"));
+}
+
+/// A way to log in that one program chose is not the only one that there is.
+#[test]
+fn a_program_is_not_ruled_out_by_what_another_one_chose() {
+    let description = DOMAIN.replace("username:", "auth: [apop, password], username:");
+    let case = Case::new(&description);
+    for (name, host) in [("old", "pop.example.jp"), ("new", "pop2.example.jp")] {
+        std::fs::write(case.path().join("users.csv"), format!("address,host\na@example.jp,{host}\n"))
+            .unwrap();
+        let at = |name: &str| case.path().join(name).display().to_string();
+        let ran = Case::new(description.replace("incoming.password: password, ", ""))
+            .args(&[
+                "build",
+                "account.yaml",
+                "--users",
+                &at("users.csv"),
+                "-o",
+                &at(name),
+                "--sheets",
+                "none",
+            ])
+            .args(&["--client", "outlook,windows-live-mail"])
+            .run();
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    }
+    let args = ["diff", "old", "new", "--sheets", "-o", "out", "--lang", "en", "--account", "account.yaml"];
+    let ran = case.args(&args).args(&["--client", "outlook,windows-live-mail"]).run();
+    let text = words(&ran.tree("out")["example.jp/a@example.jp/notice.en.html"]);
+    assert!(!text.contains("cannot be used") && text.matches("pop2.example.jp").count() == 3, "{text}");
+}
+
 /// What rules a program out is in the user's own settings, not in those of the description.
 #[test]
 fn a_program_is_judged_by_the_settings_of_the_user() {

@@ -7,6 +7,7 @@ use encoding_rs::Encoding;
 
 use super::columns::OF_REJECTS;
 use super::{FORMULA, Row, RowFormat};
+use crate::finding;
 
 /// A byte that begins no character in the encodings of Japanese.
 const NONE: [u8; 1] = [0xff];
@@ -33,7 +34,12 @@ impl<W: Write> Rejects<W> {
     pub fn write(&mut self, row: &Row, code: &str, message: &str) -> io::Result<()> {
         let own = own_columns(&row.columns);
         // a row that could not be read has cells that belong to no column, behind those that this file put in front of it
-        let front = || row.cells.first().is_some_and(|line| line.parse::<u64>().is_ok());
+        let front = || match row.cells.as_slice() {
+            [line, code, _, _, ..] => {
+                line.parse::<u64>().is_ok() && finding::ALL.iter().any(|known| known.id == code)
+            }
+            _ => false,
+        };
         let fits = row.columns.len() == row.cells.len() || front();
         let cells = row.cells.get(own..).filter(|_| fits).unwrap_or(&row.cells);
         let front = [row.line.to_string(), code.to_owned(), message.to_owned()];
@@ -158,7 +164,7 @@ mod tests {
 
     fn rejected(rows: &[Row], format: RowFormat, encoding: &'static Encoding) -> Vec<u8> {
         let mut rejects = Rejects::new(Vec::new(), format, encoding);
-        rows.iter().try_for_each(|row| rejects.write(row, "some-code", "so, \"quoted\"")).unwrap();
+        rows.iter().try_for_each(|row| rejects.write(row, "row-uneven", "so, \"quoted\"")).unwrap();
         rejects.finish().unwrap()
     }
 
@@ -177,7 +183,7 @@ mod tests {
         let read = rows(format!("address,name\r\n{cells}").as_bytes(), RowFormat::Csv, "utf-8");
         let bytes = rejected(&read, RowFormat::Csv, encoding_rs::UTF_8);
         let text = String::from_utf8_lossy(&bytes);
-        assert!(text.starts_with("\u{feff}line,code,message,address,name\r\n2,some-code,\"so, \"\"quoted\"\"\",u@example.jp,\"'=HYPERLINK(\"\"x\"\")\"\r\n"), "{text}");
+        assert!(text.starts_with("\u{feff}line,code,message,address,name\r\n2,row-uneven,\"so, \"\"quoted\"\"\",u@example.jp,\"'=HYPERLINK(\"\"x\"\")\"\r\n"), "{text}");
         let again = rows(&bytes, RowFormat::Csv, "utf-8");
         assert_eq!(values(&again), values(&read));
         // and once more: its own columns are not doubled
@@ -197,9 +203,23 @@ mod tests {
         let read = rows(json.as_bytes(), RowFormat::JsonLines, "utf-8");
         let again = rejected(&read, RowFormat::JsonLines, encoding_rs::UTF_8);
         let text = String::from_utf8(again.clone()).unwrap();
-        assert!(text.starts_with("{\"line\":\"1\",\"code\":\"some-code\""), "{text}");
+        assert!(text.starts_with("{\"line\":\"1\",\"code\":\"row-uneven\""), "{text}");
         assert!(text.ends_with("\"row\":\"[1]\"}\n"), "{text}");
         assert_eq!(values(&rows(&again, RowFormat::JsonLines, "utf-8"))[0], values(&read)[0]);
+    }
+
+    /// Somebody put his own row into the file as the input had it.
+    #[test]
+    fn a_row_that_this_file_did_not_make_keeps_all_its_cells() {
+        let text =
+            "line,code,message,customer.number,address,name\n1002,b@example.jp,B\n1003,c@example.jp,C,D\n";
+        let bytes =
+            rejected(&rows(text.as_bytes(), RowFormat::Csv, "utf-8"), RowFormat::Csv, encoding_rs::UTF_8);
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(
+            text.contains(",1002,b@example.jp,B\r\n") && text.contains(",1003,c@example.jp,C,D\r\n"),
+            "{text}"
+        );
     }
 
     #[test]

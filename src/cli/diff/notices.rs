@@ -1,5 +1,6 @@
 //! `mailprof diff --sheets`: a notice for each user whose settings changed, on its way into OUT.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::account::{Account, Address, RawAccount, Sheets, value};
@@ -139,8 +140,11 @@ impl Notices {
             }
             self.files += count;
             let address = account.address.as_ref().map(Address::as_str);
-            told.iter()
-                .for_each(|finding| self.tally.add(finding, address, || (Source::new("", ""), Vec::new())));
+            // of each language the same
+            let mut kinds = BTreeSet::new();
+            for finding in told.iter().filter(|f| kinds.insert((&f.code, &f.client))) {
+                self.tally.add(finding, address, || (Source::new("", ""), Vec::new()));
+            }
             self.sink.put(pack, None)?;
         }
         Ok(())

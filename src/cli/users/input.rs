@@ -89,6 +89,8 @@ impl Seen {
 struct Stream {
     blocks: Receiver<io::Result<Vec<u8>>>,
     block: io::Cursor<Vec<u8>>,
+    /// whether its end was read
+    over: bool,
 }
 
 impl Stream {
@@ -96,16 +98,15 @@ impl Stream {
         let (sender, blocks) = sync_channel(WAITING);
         // nobody waits for the thread: it ends with the program, or when nobody takes what it read
         thread::Builder::new().spawn(move || forward(from, &sender))?;
-        Ok(Self { blocks, block: io::Cursor::default() })
+        Ok(Self { blocks, block: io::Cursor::default(), over: false })
     }
 }
 
-/// Reads until the end, an error, or until nobody takes it.
+/// Reads until the end, which an empty block tells, an error, or until nobody takes it.
 fn forward(mut from: impl Read, blocks: &SyncSender<io::Result<Vec<u8>>>) {
     loop {
         let mut block = vec![0; BLOCK];
         let read = match from.read(&mut block) {
-            Ok(0) => return,
             Ok(n) => {
                 block.truncate(n);
                 Ok(block)
@@ -113,8 +114,8 @@ fn forward(mut from: impl Read, blocks: &SyncSender<io::Result<Vec<u8>>>) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => Err(error),
         };
-        let failed = read.is_err();
-        if blocks.send(read).is_err() || failed {
+        let over = read.as_ref().map_or(true, Vec::is_empty);
+        if blocks.send(read).is_err() || over {
             return;
         }
     }
@@ -124,13 +125,21 @@ impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let n = self.block.read(buffer)?;
-            if n > 0 || buffer.is_empty() {
+            if n > 0 || buffer.is_empty() || self.over {
                 return Ok(n);
             }
             match self.blocks.recv_timeout(LOOK) {
-                Ok(block) => self.block = io::Cursor::new(block?),
+                Ok(block) => {
+                    let block = block?;
+                    if block.is_empty() {
+                        self.over = true;
+                    }
+                    self.block = io::Cursor::new(block);
+                }
                 Err(RecvTimeoutError::Timeout) if !stop::is_wanted() => {}
-                Err(_) => return Ok(0),
+                Err(RecvTimeoutError::Timeout) => return Ok(0),
+                // its thread died: what it had not read is missing
+                Err(RecvTimeoutError::Disconnected) => return Err(io::ErrorKind::BrokenPipe.into()),
             }
         }
     }

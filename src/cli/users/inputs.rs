@@ -17,8 +17,9 @@ use crate::cli::{CliError, args};
 use crate::library::Library;
 use crate::sink;
 
-/// Files that were read beside the users file, and the SHA-256 of each.
-pub(super) struct Inputs(Vec<(PathBuf, [u8; 32])>);
+/// Files that a run is made from beside the users file, and the SHA-256 of each. Of one that holds a password there is none: whoever has
+/// it could try passwords until one fits.
+pub(super) struct Inputs(Vec<(PathBuf, Option<[u8; 32]>)>);
 
 impl Inputs {
     pub fn of(args: &args::Build, library: &Library) -> Result<Self, CliError> {
@@ -35,9 +36,14 @@ impl Inputs {
         for path in paths.into_iter().filter(|path| path.is_file()) {
             let hash =
                 hash(&path).map_err(|source| CliError::Read { path: path.display().to_string(), source })?;
-            self.0.push((path, hash));
+            self.0.push((path, Some(hash)));
         }
         Ok(())
+    }
+
+    /// Adds files that hold passwords, which are not read here.
+    pub fn add_secret(&mut self, paths: impl IntoIterator<Item = PathBuf>) {
+        self.0.extend(paths.into_iter().map(|path| (path, None)));
     }
 
     /// All that a user's files depend on beside his row.
@@ -64,7 +70,7 @@ impl Inputs {
         for (path, content) in &self.0 {
             hash.update(path.as_os_str().as_encoded_bytes());
             hash.update([0]);
-            hash.update(content);
+            hash.update(content.unwrap_or_default());
         }
         // with another OLD other users are built; where it lies does not matter
         if let Some(old) = old {
@@ -113,7 +119,7 @@ impl Journal<'_> {
     /// Writes it.
     pub fn write(&self, path: &Path) -> Result<(), CliError> {
         let time = |time: SystemTime| humantime::format_rfc3339_seconds(time).to_string();
-        let input = |(path, hash): &(PathBuf, [u8; 32])| json!({ "path": path.display().to_string(), "sha256": hex(hash) });
+        let input = |(path, hash): &(PathBuf, Option<[u8; 32]>)| json!({ "path": path.display().to_string(), "sha256": hash.as_ref().map(|hash| hex(hash)) });
         let mut inputs: Vec<Value> = self.inputs.0.iter().map(input).collect();
         let users = self.args.users.as_deref().unwrap_or(Path::new("")).display().to_string();
         inputs.push(json!({ "path": users, "sha256": self.users.sha256() }));

@@ -86,7 +86,8 @@ pub(super) fn run(
     let progress = Progress::new(words, seen.clone(), quiet);
     let (counts, run) = (Counts::default(), inputs.fingerprint(args, old));
     // the run's own hash takes them in by what they hold, where that is used
-    inputs.add(opened.named(args, library, &report))?;
+    inputs.add(opened.logo(args, library, &report))?;
+    inputs.add_secret(opened.password_files(args));
     let mut run = Run { args, words, run, old, counts, seen: Seen::new(), rejects, progress };
     stop::listen();
     let ended = run.build(&mut opened, library, &mut report);

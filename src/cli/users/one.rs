@@ -31,8 +31,8 @@ pub(super) enum Done {
         /// for one that turns out to be a duplicate
         row: Box<Row>,
     },
-    /// nothing was made of it
-    Rejected(Box<Rejected>),
+    /// nothing was made of it, and why: told where the row is judged
+    Rejected(Box<Rejected>, Tally),
     /// an earlier run built it
     Resumed {
         /// by which duplicates are known
@@ -82,6 +82,7 @@ struct Cast {
 /// Some rows, done.
 pub(super) struct Batch {
     pub done: Vec<Done>,
+    /// what is told of those that were built
     pub tally: Tally,
 }
 
@@ -154,16 +155,16 @@ impl Maker<'_> {
         } else {
             self.whole(&row, kind, &mut findings, groups)?
         };
-        let address = made.as_ref().map(|made| made.address.as_str()).or(row.value("address"));
-        for finding in findings.iter() {
-            tally.add(finding, address, || row.source(self.name));
-        }
-        Ok(match made {
-            Some(Made { address, files }) => {
-                Done::Built { address, files, key: key(&row), row: Box::new(row) }
-            }
-            None => Done::Rejected(Box::new(self.rejected(row, &findings))),
-        })
+        let tell = |tally: &mut Tally, address: Option<&str>| {
+            findings.iter().for_each(|finding| tally.add(finding, address, || row.source(self.name)));
+        };
+        let Some(Made { address, files }) = made else {
+            let mut told = Tally::new(self.rows);
+            tell(&mut told, row.value("address"));
+            return Ok(Done::Rejected(Box::new(self.rejected(row, &findings)), told));
+        };
+        tell(tally, Some(&address));
+        Ok(Done::Built { address, files, key: key(&row), row: Box::new(row) })
     }
 
     /// The short way: a row like one before, whose files are cast. A row that is given back must go the whole way.

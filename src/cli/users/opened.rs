@@ -1,5 +1,6 @@
 //! What a run begins with: the description, its builder, and the users file at its first row.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -60,8 +61,13 @@ impl Opened {
         Ok(Some(opened).filter(|_| !report.findings.has_errors()))
     }
 
-    /// The files that the description names: the logo, and those that hold passwords.
-    pub fn named(&self, args: &args::Build, library: &Library, report: &Report) -> Vec<PathBuf> {
+    /// The file of the logo that the description names.
+    pub fn logo(&self, args: &args::Build, library: &Library, report: &Report) -> Option<PathBuf> {
+        logo::path(&self.description, library, &args.common, report)
+    }
+
+    /// The files in which the description says that passwords are.
+    pub fn password_files(&self, args: &args::Build) -> BTreeSet<PathBuf> {
         let outside = Outside::of(&args.common.account);
         let account = self.description.account.as_ref();
         let incoming = account.into_iter().flat_map(|a| a.incoming.iter().map(|server| &server.password));
@@ -70,7 +76,7 @@ impl Opened {
             PasswordSource::File(path) => Some(outside.path(path)),
             _ => None,
         });
-        logo::path(&self.description, library, &args.common, report).into_iter().chain(files).collect()
+        files.collect()
     }
 
     pub fn rejects(&self, args: &args::Build) -> Result<RejectsFile, CliError> {

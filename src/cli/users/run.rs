@@ -144,7 +144,7 @@ impl Run<'_> {
                 sink.abandon();
                 if !is_folder && target != Target::Stdout {
                     // an archive that is not in place holds nothing
-                    (self.counts.files, self.counts.secrets) = (0, 0);
+                    (self.counts.users, self.counts.files, self.counts.secrets) = (0, 0, 0);
                 }
                 Err(ended)
             }
@@ -264,7 +264,6 @@ impl Run<'_> {
         tally: &mut Tally,
     ) -> Result<usize, Ended> {
         let (rows, mut bytes) = (batch.done.len() as u64, 0);
-        tally.merge(batch.tally);
         for done in batch.done {
             self.counts.rows += 1;
             match done {
@@ -285,11 +284,15 @@ impl Run<'_> {
                     self.counts.users += 1;
                     self.counts.resumed += 1;
                 }
-                Done::Rejected(rejected) => self.reject(&rejected)?,
+                Done::Rejected(rejected, told) => {
+                    tally.merge(told);
+                    self.reject(&rejected)?;
+                }
             }
             // one by one: how many rows a batch has depends on the machine
             self.judge(false)?;
         }
+        tally.merge(batch.tally);
         self.progress.tick(&self.counts);
         let each = (bytes / rows.max(1)).max(1);
         Ok(usize::try_from(MOST_BYTES / each).unwrap_or(MOST_ROWS).clamp(1, MOST_ROWS))

@@ -1,4 +1,5 @@
-//! Ctrl-C: a run ends between two users, what is whole stays. A second one ends the program at once.
+//! Ctrl-C, or the system's wish that the program end (SIGTERM, SIGHUP): a run ends between two users, what is whole stays. A second one
+//! ends the program at once.
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -19,16 +19,24 @@ pub(super) struct Ending {
 impl Ending {
     /// `ended` is no failure.
     pub fn of(ended: &Result<(), Ended>, args: &args::Build) -> Self {
-        let folder = matches!(Target::of(&args.out), Target::Folder(_));
-        // a folder's files stand there, each of them whole
-        let wrote = if folder { "wrote-no-manifest" } else { "wrote-nothing" };
+        let target = Target::of(&args.out);
+        let wrote = match target {
+            // its files stand there, each of them whole
+            Target::Folder(_) => "wrote-no-manifest",
+            Target::Stdout => "wrote-half",
+            _ => "wrote-nothing",
+        };
         match ended {
             Ok(()) => Self { line: "wrote-users", result: "done", wrote: "wrote-users" },
             Err(Ended::TooManyRejects) => {
                 Self { line: "too-many-rejects", result: "too-many-rejects", wrote }
             }
             Err(_) => {
-                let line = if folder { "stopped-folder" } else { "stopped-archive" };
+                let line = match Target::of(&args.out) {
+                    Target::Folder(_) => "stopped-folder",
+                    Target::Stdout => "stopped-stream",
+                    _ => "stopped-archive",
+                };
                 Self { line, result: "stopped", wrote }
             }
         }
