@@ -219,23 +219,13 @@ pub static PROVIDER_PROFILE: Shape = Shape::Map(&[
 /// Whether a description can have a setting of this dotted name. Lists add nothing to the name; options of clients have any.
 #[must_use]
 pub fn has(setting: &str) -> bool {
-    setting
-        .split('.')
-        .try_fold(vec![&DESCRIPTION], |shapes, name| {
-            let below: Vec<&Shape> = shapes.into_iter().flat_map(|s| keys(s, name)).collect();
-            (!below.is_empty()).then_some(below)
-        })
-        .is_some()
+    !shapes(setting).is_empty()
 }
 
 /// Whether a setting of this dotted name takes a list of words: `None`: it does not, or only one of mappings; `Some(false)`: a single
 /// word alone will do, too.
 #[must_use]
 pub fn takes_list(setting: &str) -> Option<bool> {
-    let found = setting.split('.').try_fold(vec![&DESCRIPTION], |shapes, name| {
-        let below: Vec<&Shape> = shapes.into_iter().flat_map(|s| keys(s, name)).collect();
-        (!below.is_empty()).then_some(below)
-    });
     let is_word = |shape: &Shape| !matches!(shape, Shape::Map(_) | Shape::Free(_));
     let takes = |shape: &Shape| match shape {
         Shape::List(inner) => is_word(inner).then_some(true),
@@ -245,7 +235,13 @@ pub fn takes_list(setting: &str) -> Option<bool> {
         }
         _ => None,
     };
-    found?.into_iter().find_map(takes)
+    shapes(setting).into_iter().find_map(takes)
+}
+
+/// The shapes that a setting of this dotted name may have.
+fn shapes(setting: &str) -> Vec<&'static Shape> {
+    let below = |shapes: Vec<&'static Shape>, name| shapes.into_iter().flat_map(|s| keys(s, name)).collect();
+    setting.split('.').fold(vec![&DESCRIPTION], below)
 }
 
 /// What a shape holds under a name.
